@@ -1,0 +1,108 @@
+"""Everything that can go wrong, in one place.
+
+    UnderstudyError
+    ├── UsageError               the caller's fault: an unknown provider, route or setting
+    ├── ProviderError            one provider could not answer; its ``kind`` says in which way
+    ├── NobodyAnswered           every candidate failed; carries the first error and the whole trail
+    ├── SettingsError            the settings file cannot be used as it is
+    ├── KeyStoreError            keys cannot be read or written (locked, absent, refused)
+    └── HistoryError             the history database cannot be used (locked, read-only, newer, corrupt)
+
+Every one reads as three short sentences: what happened, what Understudy did, what one can do.
+No key and no message text ever stands in one.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from understudy.routing.trace import Trace
+
+
+class ErrorKind(StrEnum):
+    """The closed set of ways in which a provider fails. What follows from each is routing's."""
+
+    OFFLINE = "offline"
+    NETWORK = "network"
+    TRANSIENT = "transient"
+    RATE_LIMIT = "rate_limit"
+    QUOTA = "quota"
+    AUTH = "auth"
+    MODEL_GONE = "model_gone"
+    REGION = "region"
+    CONTEXT = "context"
+    CONTENT_POLICY = "content_policy"
+    BAD_REQUEST = "bad_request"
+    FIRST_TOKEN_TIMEOUT = "first_token_timeout"  # noqa: S105 - a name, not a password
+    IDLE_TIMEOUT = "idle_timeout"
+    INTERRUPTED = "interrupted"
+    MALFORMED_CHUNK = "malformed_chunk"
+    CANCELLED = "cancelled"
+
+
+class UnderstudyError(Exception):
+    """The root. ``happened``, ``did`` and ``can_do`` are plain sentences for people."""
+
+    def __init__(self, happened: str, did: str = "", can_do: str = "") -> None:
+        super().__init__(" ".join(part for part in (happened, did, can_do) if part))
+        self.happened = happened
+        self.did = did
+        self.can_do = can_do
+
+
+class UsageError(UnderstudyError):
+    """Asked for something that is not there or cannot be meant."""
+
+
+class SettingsError(UnderstudyError):
+    """The settings file cannot be used as it is."""
+
+
+class KeyStoreError(UnderstudyError):
+    """Keys cannot be read or written just now."""
+
+
+class HistoryError(UnderstudyError):
+    """The history database cannot be used as it is."""
+
+
+class ProviderError(UnderstudyError):
+    """One provider could not answer.
+
+    ``status`` is the HTTP status where there was one, ``code`` the provider's own word for the
+    failure, ``detail`` its message with secrets removed (for the trace), ``retry_after`` the
+    seconds until it asked to be tried again.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        happened: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        detail: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(happened)
+        self.kind = kind
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class NobodyAnswered(UnderstudyError):  # noqa: N818 - reads as the sentence that people see
+    """Every candidate failed. ``first`` is the first provider's error, ``trace`` the whole trail."""
+
+    def __init__(self, first: ProviderError | None, trace: Trace, reasons: tuple[str, ...]) -> None:
+        super().__init__(
+            "Nobody in the line-up could answer.",
+            " ".join(reasons),
+            "The question is kept: try again, or mend one of the providers.",
+        )
+        self.first = first
+        self.trace = trace
+        self.reasons = reasons

@@ -1,0 +1,1 @@
+"""The catalogue of providers and the way they are spoken to."""

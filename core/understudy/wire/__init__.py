@@ -1,0 +1,1 @@
+"""Wire formats: pure values in, values out. No network, no clock, no asyncio."""

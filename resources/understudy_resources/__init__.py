@@ -1,0 +1,1 @@
+"""Icons, fonts, themes and translations, read with importlib.resources."""
