@@ -1,0 +1,1 @@
+"""The streaming view of a conversation."""
