@@ -7,11 +7,9 @@ Importing this package costs next to nothing: a name's module is loaded when the
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from understudy._version import __version__
 
+TYPE_CHECKING = False  # typing's own constant costs as much as half of Python's start
 if TYPE_CHECKING:
     from understudy.errors import (
         ErrorKind,
@@ -99,6 +97,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load the module that holds ``name`` and keep the name here."""
+    from importlib import import_module
+
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
