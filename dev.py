@@ -95,6 +95,13 @@ def call(command: Sequence[object], env: Mapping[str, str] | None = None) -> Non
         raise SetupError(f"This failed, and the reason stands above: {' '.join(words)}")
 
 
+def call_quietly(command: Sequence[str], env: Mapping[str, str]) -> None:
+    """Run a step whose many words matter only when it fails."""
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise SetupError(f"{told.stdout[-1000:]}{told.stderr}\nThis failed: {' '.join(command)}")
+
+
 # The lock
 
 
@@ -243,7 +250,18 @@ def make_with_virtualenv() -> None:
     """For a Python whose distribution leaves out venv: pip brings virtualenv, which does it."""
     with requirements_of(["bootstrap"]) as path, tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        call([*pip, "--require-hashes", "--target", folder, "--requirement", path])
+        call(
+            [
+                *pip,
+                "--root-user-action",
+                "ignore",
+                "--require-hashes",
+                "--target",
+                folder,
+                "-r",
+                path,
+            ]
+        )
         env = {**os.environ, "PYTHONPATH": folder}
         call([sys.executable, "-m", "virtualenv", "--quiet", "--clear", VENV], env)
 
@@ -271,8 +289,8 @@ def provide(features: Sequence[str]) -> None:
     if shutil.which("apt-get") and debian and is_root():
         say(f"Installing from the system's packages: {' '.join(debian)} …")
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        call(["apt-get", "update", "-qq"], env)
-        call(["apt-get", "install", "-qq", "-y", "--no-install-recommends", *debian], env)
+        call_quietly(["apt-get", "update"], env)
+        call_quietly(["apt-get", "install", "-y", "--no-install-recommends", *debian], env)
         debian = missing_tools(features)[0]
         unknown = sorted(missing_libraries(features))
     if debian or unknown:

@@ -1,0 +1,168 @@
+"""dev.py, tried as a person would: in a fresh copy of the project, with the real pip."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).resolve().parents[1]
+PLUGIN = "PySide6/Qt/plugins/platforms/libqxcb.so"
+
+# A Python as some distributions deliver it: pip is there, what makes environments is not.
+WITHOUT_VENV = """
+import dev, sys
+find = dev.find_spec
+dev.find_spec = lambda name: None if name in ("venv", "ensurepip") else find(name)
+sys.exit(dev.main())
+"""
+
+
+@pytest.fixture
+def dev() -> Any:
+    """Load dev.py as a module of this test's own."""
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Give the project as it is after cloning: no environment, nothing built."""
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    for name in ("core", "gui", "resources", "packaging"):
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
+    for name in ("dev.py", "pyproject.toml", "requirements.lock", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def run(folder: Path, *arguments: str, words: Sequence[str] = ("dev.py",)) -> tuple[str, float]:
+    """Run dev.py without a display and with nobody typing; what it said, and its seconds."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "VIRTUAL_ENV")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    started = time.monotonic()
+    told = subprocess.run(
+        [sys.executable, *words, *arguments],
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout
+    return told.stdout, time.monotonic() - started
+
+
+@pytest.mark.timeout(300)
+def test_that_one_command_runs_a_fresh_clone_and_the_second_time_at_once(clone: Path) -> None:
+    first, _ = run(clone, "run")
+    assert "There is no display to open a window on" in first
+    assert not list(clone.glob(".venv/lib/*/site-packages/PySide6"))
+
+    second, seconds = run(clone, "run", "--version")
+    assert second.startswith("understudy ")
+    assert "Installing" not in second
+    assert seconds < 2
+
+
+@pytest.mark.timeout(300)
+def test_that_a_python_without_venv_gets_its_environment_all_the_same(clone: Path) -> None:
+    told, _ = run(clone, "run", "--version", words=("-c", WITHOUT_VENV))
+    assert told.splitlines()[-1].startswith("understudy ")
+
+
+def test_that_a_changed_lock_is_installed_again(
+    dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(dev, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
+    dev.LOCK.write_text("# [base]\n")
+    dev.write_stamp(["base"], ["desktop"])
+    assert dev.read_stamp() == {"sections": ["base"], "system": ["desktop"]}
+    dev.LOCK.write_text("# [base]\nidna==3.20\n")
+    assert dev.read_stamp() == {}
+
+
+def test_that_a_python_without_pip_is_told_the_one_command(
+    dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "PYTHON", tmp_path / "nothing")
+    monkeypatch.setattr(dev, "STAMP", tmp_path / "no-stamp")
+    found: dict[str, object] = {}
+    monkeypatch.setattr(dev, "find_spec", found.get)
+    with pytest.raises(dev.SetupError, match="This Python has no pip"):
+        dev.make_environment()
+
+
+def test_that_an_old_python_is_told_which_one_is_needed() -> None:
+    code = "import runpy, sys; sys.version_info = (3, 9, 18); runpy.run_path('dev.py')"
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 1
+    assert told.stderr.startswith("Understudy needs Python 3.11 or newer")
+    assert "\nType: python3." in told.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves libraries to the person")
+def test_that_a_missing_library_is_found_by_asking_the_linker(
+    dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import PySide6
+
+    plugin = Path(PySide6.__path__[0]).parent / PLUGIN
+    there = tmp_path / "lib/python3/site-packages" / PLUGIN
+    there.parent.mkdir(parents=True)
+    there.write_bytes(plugin.read_bytes().replace(b"libxcb-cursor.so.0", b"libxcb-cursor.so.9"))
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    assert "libxcb-cursor.so.9" in dev.missing_libraries(["desktop"])
+    with pytest.raises(dev.SetupError, match=r"This system lacks .*libxcb-cursor\.so\.9"):
+        dev.provide(["desktop"])
+
+
+def test_that_what_is_missing_becomes_one_command(
+    dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = dev.how_libraries(["libxcb-cursor0", "xvfb"], [], [])
+    assert told.endswith("Type: sudo apt-get install libxcb-cursor0 xvfb")
+
+    (tmp_path / "dnf").write_text("#!/bin/sh\n")
+    (tmp_path / "dnf").chmod(0o755)
+    told = dev.how_libraries([], ["'libxcb-cursor.so.0()(64bit)'"], [])
+    assert told.endswith("Type: sudo dnf install 'libxcb-cursor.so.0()(64bit)'")
+
+
+def test_that_compiled_requirements_keep_their_hashes_together(dev: Any) -> None:
+    one = "idna==3.20 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+    two = "h11==0.16.0 ; sys_platform == 'linux' \\\n    --hash=sha256:cc\n"
+    assert dev.blocks_of(one + two) == [one, two]
+    assert dev.read_sections(f"# [base]\n{one}# [test]\n{two}") == {"base": one, "test": two}
+
+
+def test_that_an_unknown_command_shows_what_there_is() -> None:
+    told = subprocess.run(
+        [sys.executable, "dev.py", "fly"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 2
+    assert "python3 dev.py run" in told.stderr
