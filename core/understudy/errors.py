@@ -4,9 +4,10 @@
     ├── UsageError               the caller's fault: an unknown provider, route or setting
     ├── ProviderError            one provider could not answer; its ``kind`` says in which way
     ├── NobodyAnswered           every candidate failed; carries the first error and the whole trail
+    │   └── AnswerInterrupted    the answer broke off and nobody carried on; what was shown is kept
     ├── SettingsError            the settings file cannot be used as it is
     ├── KeyStoreError            keys cannot be read or written (locked, absent, refused)
-    └── HistoryError             the history database cannot be used (locked, read-only, newer, corrupt)
+    └── HistoryError             the history cannot be used (locked, read-only, newer, corrupt)
 
 Every one reads as three short sentences: what happened, what Understudy did, what one can do.
 No key and no message text ever stands in one.
@@ -35,7 +36,7 @@ class ErrorKind(StrEnum):
     CONTEXT = "context"
     CONTENT_POLICY = "content_policy"
     BAD_REQUEST = "bad_request"
-    FIRST_TOKEN_TIMEOUT = "first_token_timeout"  # noqa: S105 - a name, not a password
+    FIRST_TOKEN_TIMEOUT = "first_token_timeout"
     IDLE_TIMEOUT = "idle_timeout"
     INTERRUPTED = "interrupted"
     MALFORMED_CHUNK = "malformed_chunk"
@@ -73,7 +74,8 @@ class ProviderError(UnderstudyError):
 
     ``status`` is the HTTP status where there was one, ``code`` the provider's own word for the
     failure, ``detail`` its message with secrets removed (for the trace), ``retry_after`` the
-    seconds until it asked to be tried again.
+    seconds until it asked to be tried again. ``model_only`` says that the failure concerns the
+    model that was asked, though failures of its kind concern the whole provider as a rule.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class ProviderError(UnderstudyError):
         code: str = "",
         detail: str = "",
         retry_after: float | None = None,
+        model_only: bool = False,
     ) -> None:
         super().__init__(happened)
         self.kind = kind
@@ -92,17 +95,46 @@ class ProviderError(UnderstudyError):
         self.code = code
         self.detail = detail
         self.retry_after = retry_after
+        self.model_only = model_only
 
 
 class NobodyAnswered(UnderstudyError):  # noqa: N818 - reads as the sentence that people see
-    """Every candidate failed. ``first`` is the first provider's error, ``trace`` the whole trail."""
+    """Every candidate failed. ``first`` is the first provider's error, ``trace`` the whole trail.
 
-    def __init__(self, first: ProviderError | None, trace: Trace, reasons: tuple[str, ...]) -> None:
-        super().__init__(
-            "Nobody in the line-up could answer.",
-            " ".join(reasons),
-            "The question is kept: try again, or mend one of the providers.",
-        )
+    ``reasons`` holds one sentence a provider, those that were not asked included.
+    """
+
+    def __init__(
+        self,
+        first: ProviderError | None,
+        trace: Trace,
+        reasons: tuple[str, ...],
+        *,
+        happened: str = "Nobody in the line-up could answer.",
+        did: str = "",
+        can_do: str = "The question is kept: try again, or mend one of the providers.",
+    ) -> None:
+        super().__init__(happened, did or " ".join(reasons), can_do)
         self.first = first
         self.trace = trace
         self.reasons = reasons
+
+
+class AnswerInterrupted(NobodyAnswered):
+    """An answer broke off after its first words and nobody carried on.
+
+    ``text`` is what was shown. Ask with it as ``Message.assistant(text, interrupted=True)`` in the
+    conversation to have it carried on later.
+    """
+
+    def __init__(
+        self, first: ProviderError | None, trace: Trace, reasons: tuple[str, ...], text: str
+    ) -> None:
+        super().__init__(
+            first,
+            trace,
+            reasons,
+            happened="The answer broke off and nobody carried on.",
+            can_do="What was shown is kept: have it carried on, or ask again.",
+        )
+        self.text = text

@@ -1,9 +1,9 @@
 """The stream's events: one discriminated union, in the order in which a consumer meets them.
 
 ``RouteChosen`` opens every attempt, before its first word. ``TextDelta``, ``ReasoningDelta`` and
-``ToolCallDelta`` are content. ``HandedOver`` says that an attempt failed and the next carries on:
-in mid-answer its ``mid_answer`` is true and what was shown stays. ``Finished`` closes a stream
-that ended well; one that did not raises.
+``ToolCallDelta`` are content. ``HandedOver`` comes between ``RouteChosen`` and the first word of
+one who stands in or carries on: in mid-answer its ``mid_answer`` is true and what was shown stays.
+``Finished`` closes a stream that ended well; one that did not raises.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A fragment of a tool call, assembled by ``index``; ``id`` and ``name`` come with the first."""
+    """A fragment of a tool call, assembled by ``index``; ``id`` and ``name`` come first."""
 
     index: int
     arguments: str
@@ -55,10 +55,12 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The attempt ``failed`` could not go on and ``provider`` takes over.
+    """The attempt ``failed`` could not go on and ``provider``, whose words follow, takes over.
 
     ``mid_answer`` tells a seam (text had been shown) from a stand-in before the first word;
-    ``text_length`` is how many characters had been shown, ``pause`` the seconds without a word.
+    ``failed`` is the attempt that was speaking, or the first that was asked: what others failed in
+    between stands in the trace. ``text_length`` is how many characters had been shown, ``pause``
+    the seconds without a word.
     """
 
     failed: Attempt

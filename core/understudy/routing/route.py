@@ -18,7 +18,8 @@ class RouteEntry:
     """One place in the order: a provider and its own model id.
 
     ``first_token_within`` (seconds, ``None`` for the default of its kind) and ``retries`` belong to
-    this place; an entry that is not ``enabled`` keeps its place and is skipped.
+    this place; an entry that is not ``enabled`` keeps its place and is skipped. ``context_window``
+    (tokens, ``None`` for not known) decides who is asked when a conversation is too long.
     """
 
     provider: str
@@ -26,6 +27,7 @@ class RouteEntry:
     first_token_within: float | None = None
     retries: int = 0
     enabled: bool = True
+    context_window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

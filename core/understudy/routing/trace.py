@@ -48,5 +48,5 @@ class Trace:
     attempts: tuple[Attempt, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The trail as plain JSON values, for storage and for ``--json``."""
+        """Give the trail as plain JSON values, for storage and for ``--json``."""
         return asdict(self)

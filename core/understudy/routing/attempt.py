@@ -1,0 +1,187 @@
+"""One provider asked once."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from understudy.errors import ErrorKind, ProviderError
+from understudy.events import ReasoningDelta, Stop, TextDelta, ToolCallDelta, UsageReported
+from understudy.routing.clocks import AnswerClock
+from understudy.routing.trace import Attempt
+from understudy.routing.wording import what_happened
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncGenerator, Sequence
+
+    from understudy.events import ProviderEvent
+    from understudy.providers.base import ChatProvider
+    from understudy.requests import ChatRequest, Usage
+    from understudy.routing.policy import Candidate
+    from understudy.routing.rescue import Seam
+    from understudy.routing.trace import Decision, Outcome
+
+Delivered: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | UsageReported
+
+_log = logging.getLogger(__name__)
+
+
+class Asking:
+    """An attempt under way: what it delivered so far, and how it ended.
+
+    ``started_at`` is seconds since the epoch; ``began`` and ``last_word`` are the loop's time.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_loop",
+        "_provider",
+        "_seam",
+        "began",
+        "candidate",
+        "characters",
+        "first_token",
+        "last_word",
+        "started_at",
+        "stop",
+        "tool_called",
+        "usage",
+    )
+
+    def __init__(
+        self,
+        candidate: Candidate,
+        provider: ChatProvider,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        started_at: float,
+        idle_within: float,
+        seam: Seam | None,
+    ) -> None:
+        self.candidate = candidate
+        self.started_at = started_at
+        self.began = self.last_word = loop.time()
+        self.characters = 0
+        self.first_token: float | None = None
+        self.stop: Stop | None = None
+        self.tool_called = False
+        self.usage: Usage | None = None
+        self._provider = provider
+        self._loop = loop
+        self._seam = seam
+        self._clock = AnswerClock(loop, candidate.first_token_within, idle_within)
+
+    async def batches(self, request: ChatRequest) -> AsyncGenerator[Sequence[Delivered], None]:
+        """Ask, and yield what is to be shown. Raises ``ProviderError``; closing it hangs up.
+
+        What fails after the answer was whole takes nothing from it.
+        """
+        failure: ProviderError | None = None
+        try:
+            async with aclosing(self._provider.stream(request, self.candidate.model)) as stream:
+                while (batch := await self._clock.next(stream)) is not None:
+                    delivered = self._take(batch)
+                    if delivered:
+                        yield delivered
+        except ProviderError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - one provider's bug must not cost the answer
+            failure = self._bug(error)
+        held = "" if self._seam is None else self._seam.close()
+        if held:
+            yield (TextDelta(held),)
+        if self.stop is None:
+            raise failure or ProviderError(ErrorKind.INTERRUPTED, "The answer ended too early.")
+
+    def _take(self, batch: Sequence[ProviderEvent]) -> list[Delivered]:
+        """Note what a batch brings, and give what of it is to be shown."""
+        delivered: list[Delivered] = []
+        spoke = False
+        for event in batch:
+            match event:
+                case TextDelta(text):
+                    spoke = spoke or bool(text)
+                    self._words(event, delivered)
+                case ReasoningDelta(text):
+                    spoke = spoke or bool(text)
+                    if text:
+                        delivered.append(event)
+                case ToolCallDelta():
+                    spoke = self.tool_called = True
+                    delivered.append(event)
+                case UsageReported(usage):
+                    self.usage = usage
+                    delivered.append(event)
+                case Stop():
+                    self.stop = event
+        if spoke:
+            self._spoke()
+        if self.stop is not None:
+            self._clock.ended()
+        return delivered
+
+    def _words(self, event: TextDelta, delivered: list[Delivered]) -> None:
+        self.characters += len(event.text)
+        if self._seam is not None:
+            event = TextDelta(self._seam.feed(event.text))
+        if event.text:
+            delivered.append(event)
+
+    def _spoke(self) -> None:
+        self.last_word = self._loop.time()
+        self._clock.content()
+        if self.first_token is None:
+            self.first_token = self.last_word - self.began
+
+    def _bug(self, error: Exception) -> ProviderError:
+        """Turn an exception that no provider should raise into a failure of this attempt.
+
+        Its text is not logged: it may hold words of the conversation.
+        """
+        name = type(error).__name__
+        _log.error("Provider %s raised %s", self.candidate.provider, name)
+        failure = ProviderError(ErrorKind.TRANSIENT, f"Its code failed ({name}).", code=name)
+        failure.__cause__ = error
+        return failure
+
+    def as_attempt(
+        self, outcome: Outcome, decision: Decision, error: ProviderError | None = None
+    ) -> Attempt:
+        """Give its record for the trace."""
+        duration = self._loop.time() - self.began
+        candidate = self.candidate
+        attempt = Attempt(
+            candidate.provider,
+            candidate.provider_name,
+            candidate.model,
+            self.started_at,
+            duration,
+            outcome,
+            decision,
+            first_token=self.first_token,
+            characters=self.characters,
+            usage=self.usage,
+        )
+        return attempt if error is None else self._with_error(attempt, error)
+
+    def _with_error(self, attempt: Attempt, error: ProviderError) -> Attempt:
+        happened = what_happened(
+            error.kind,
+            attempt.provider_name,
+            attempt.model,
+            status=error.status,
+            seconds=attempt.duration,
+            shown=self.first_token is not None,
+        )
+        return replace(
+            attempt,
+            kind=error.kind,
+            status=error.status,
+            code=error.code,
+            happened=happened,
+            detail=error.detail or error.happened,
+            retry_after=error.retry_after,
+        )
