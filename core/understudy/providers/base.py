@@ -38,6 +38,8 @@ class ProviderRow:
     extra_headers: tuple[tuple[str, str], ...] = ()
     sends_usage_on_request: bool = True
     """Whether the server takes ``stream_options: {include_usage: true}``."""
+    max_tokens_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What the server calls the limit of an answer's length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,123 @@
+"""From whatever the HTTP library raises to the kinds of error that the router knows.
+
+One table, by the name of the exception, so that reading it needs no HTTP library. A test holds it
+against the library's own list: a new exception there must get its line here.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+from understudy.errors import ErrorKind, ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Phase: TypeAlias = Literal["connecting", "answering"]
+
+TABLE: dict[str, tuple[ErrorKind, str]] = {
+    "ConnectTimeout": (ErrorKind.NETWORK, "{name} could not be reached: no connection in time."),
+    "ReadTimeout": (ErrorKind.NETWORK, "{name} sent nothing in time."),
+    "WriteTimeout": (ErrorKind.NETWORK, "{name} did not take the request in time."),
+    "PoolTimeout": (ErrorKind.NETWORK, "{name} was not asked: all connections are busy."),
+    "TimeoutException": (ErrorKind.NETWORK, "{name} took too long."),
+    "ConnectError": (ErrorKind.NETWORK, "{name} could not be reached."),
+    "ReadError": (ErrorKind.NETWORK, "{name} closed the connection."),
+    "WriteError": (ErrorKind.NETWORK, "{name} closed the connection while it was asked."),
+    "CloseError": (ErrorKind.NETWORK, "The connection to {name} did not close properly."),
+    "NetworkError": (ErrorKind.NETWORK, "The connection to {name} failed."),
+    "ProxyError": (ErrorKind.NETWORK, "The proxy did not connect to {name}."),
+    "UnsupportedProtocol": (
+        ErrorKind.NETWORK,
+        "The address of {name} must begin with http:// or https://.",
+    ),
+    "LocalProtocolError": (ErrorKind.BAD_REQUEST, "The request to {name} cannot be sent."),
+    "RemoteProtocolError": (ErrorKind.NETWORK, "{name} broke off."),
+    "ProtocolError": (ErrorKind.NETWORK, "{name} does not speak proper HTTP."),
+    "TransportError": (ErrorKind.NETWORK, "The connection to {name} failed."),
+    "DecodingError": (ErrorKind.MALFORMED_CHUNK, "{name} sent compressed data that is broken."),
+    "TooManyRedirects": (ErrorKind.NETWORK, "{name} sends from one address to the next."),
+    "RequestError": (ErrorKind.NETWORK, "The request to {name} failed."),
+    "HTTPStatusError": (ErrorKind.TRANSIENT, "{name} could not answer."),
+    "HTTPError": (ErrorKind.NETWORK, "The request to {name} failed."),
+    "InvalidURL": (ErrorKind.NETWORK, "The address of {name} is not a valid one."),
+    "CookieConflict": (ErrorKind.NETWORK, "{name} sent cookies that contradict each other."),
+    "StreamConsumed": (ErrorKind.INTERRUPTED, "The answer of {name} was read already."),
+    "StreamClosed": (ErrorKind.INTERRUPTED, "The answer of {name} was closed."),
+    "ResponseNotRead": (ErrorKind.INTERRUPTED, "The answer of {name} was not read."),
+    "RequestNotRead": (ErrorKind.INTERRUPTED, "The request to {name} was not read."),
+    "StreamError": (ErrorKind.INTERRUPTED, "The answer of {name} cannot be read."),
+}
+"""Exception name to kind and sentence."""
+
+_NO_NETWORK = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
+
+
+def provider_error(
+    error: BaseException, name: str, *, phase: Phase = "connecting", local: bool = False
+) -> ProviderError:
+    """Translate ``error``; once an answer had begun, a broken connection is an interruption.
+
+    Nothing of the exception's own text is kept: a library may quote a header, and so a key.
+    """
+    kind, sentence = _look_up(error)
+    code = type(error).__name__
+    if phase == "answering" and kind is ErrorKind.NETWORK:
+        return ProviderError(ErrorKind.INTERRUPTED, f"{name} broke off.", code=code)
+    for cause in _causes(error):
+        special = _special(cause, local=local)
+        if special is not None:
+            kind, sentence = special
+            break
+    return ProviderError(kind, sentence.format(name=name), code=code)
+
+
+def _look_up(error: BaseException) -> tuple[ErrorKind, str]:
+    for cls in type(error).__mro__:
+        if cls.__name__ in TABLE:
+            return TABLE[cls.__name__]
+    return (ErrorKind.NETWORK, "The connection to {name} failed.")
+
+
+def _special(cause: BaseException, *, local: bool) -> tuple[ErrorKind, str] | None:
+    """Read what the operating system or TLS says, where it tells more than the library does."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason = cause.verify_message or "it is not trusted"
+        return (
+            ErrorKind.NETWORK,
+            f"The certificate of {{name}} cannot be verified: {_braceless(reason)}.",
+        )
+    if isinstance(cause, ssl.SSLError):
+        return (ErrorKind.NETWORK, "No secure connection to {name}: is it https at that port?")
+    if isinstance(cause, socket.gaierror):
+        if cause.errno == socket.EAI_AGAIN and not local:
+            return (ErrorKind.OFFLINE, "{name} was not found: this computer seems to be offline.")
+        return (ErrorKind.NETWORK, "{name} was not found: no computer has the name in its address.")
+    if isinstance(cause, ConnectionRefusedError):
+        running = "{name} is not running." if local else "{name} refused the connection."
+        return (ErrorKind.NETWORK, running)
+    if isinstance(cause, OSError) and cause.errno in _NO_NETWORK and not local:
+        return (ErrorKind.OFFLINE, "This computer is offline: {name} was not asked.")
+    return None
+
+
+def _braceless(text: str) -> str:
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exception and all that led to it, members of groups included."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting += cast("BaseExceptionGroup[BaseException]", current).exceptions
+        waiting += [e for e in (current.__context__, current.__cause__) if e is not None]
