@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Whoever runs the tests may have keys and a proxy; no test may depend on them, or use them.
 FROM_OUTSIDE = re.compile(
-    r"(?i)(.*_API_KEY|.*_BASE_URL|OLLAMA_HOST|(https?|all|no)_proxy|UNDERSTUDY_.*|QT_.*)"
+    r"(?i)(.*_(API_KEY|TOKEN|BASE_URL|ENDPOINT)|OLLAMA_HOST|(https?|all|no)_proxy|UNDERSTUDY_.*|QT_.*)"
 )
 
 
@@ -51,3 +51,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("UNDERSTUDY_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run coroutines on asyncio; under gui in the window's own loop."""
+    return "asyncio"
