@@ -1,0 +1,67 @@
+"""The entry point: a sub-command, or with none the window.
+
+What the fastest answers need (``--version``) is done before anything else is imported.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+INSTALL_THE_WINDOW = """\
+The window's part of Understudy is not installed ({missing} is missing).
+Nothing was started.
+Install it with: pip install "understudy[desktop]"
+Without it the command line works: understudy ask "..." or understudy chat
+"""
+NO_DISPLAY = """\
+There is no display to open a window on.
+Nothing was started.
+Hold the conversation here with: understudy chat
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Understudy with ``argv`` (the process's own by default) and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--version"], ["-V"]):
+        from understudy._version import __version__
+
+        sys.stdout.write(f"understudy {__version__}\n")
+        return 0
+    if arguments:
+        from understudy.cli.main import run
+
+        return run(arguments)
+    return _open_window()
+
+
+def _open_window() -> int:
+    """Open the window, or say what it lacks. The only place below the window that knows of it."""
+    import os
+    from importlib.util import find_spec
+
+    for module in ("PySide6", "qasync", "understudy_gui"):
+        if find_spec(module) is None:
+            sys.stderr.write(INSTALL_THE_WINDOW.format(missing=module))
+            return 1
+    if not _has_display(os.environ, sys.platform):
+        sys.stderr.write(NO_DISPLAY)
+        return 1
+    from understudy_gui.__main__ import main as open_window
+
+    return open_window()
+
+
+def _has_display(environ: Mapping[str, str], platform: str) -> bool:
+    """Whether a window can be shown; Qt itself ends the process where it cannot."""
+    if platform in ("win32", "darwin") or environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,305 @@
+"""Joins what the user set, their keys and the catalogue into one router, and keeps them joined.
+
+The window and the command line both stand on a ``Workspace``. Importing this module loads neither
+pydantic nor httpx nor keyring; opening a workspace loads the first, the first request the second,
+the first look at a key the third.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, cast
+
+from understudy.errors import UsageError
+from understudy.paths import Paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from understudy.effective import Placed
+    from understudy.keys import KeyReading, KeyStore
+    from understudy.notices import Notice
+    from understudy.providers.base import ChatProvider
+    from understudy.routing.route import Route
+    from understudy.settings import Loaded, SettingsFile
+    from understudy.settings_model import ProviderSettings, Settings
+
+
+class Workspace:
+    """A user's settings, keys and router, joined.
+
+    ``changed`` lists what is called after the providers or routes in effect have changed. Nothing
+    here blocks for longer than reading or writing a small file, except where it is awaited.
+    """
+
+    def __init__(
+        self, paths: Paths, file: SettingsFile, keys: KeyStore, environ: Mapping[str, str]
+    ) -> None:
+        from understudy.routing.router import Router
+        from understudy.transport.http import HttpTransport
+
+        self.paths = paths
+        self.settings_file = file
+        self.keys = keys
+        self.router = Router()
+        self.transport = HttpTransport()
+        self.routes: tuple[Route, ...] = ()
+        self.notices: list[Notice] = []
+        self.changed: list[Callable[[], None]] = []
+        self._environ = environ
+        self._health_written: list[dict[str, Any]] = []
+        self._placed: dict[str, Placed] = {}
+        self._providers: dict[str, ChatProvider] = {}
+
+    @classmethod
+    def open(cls, paths: Paths | None = None, environ: Mapping[str, str] = os.environ) -> Workspace:
+        """Read the settings and set the router up by them. Whatever is wrong becomes a notice."""
+        from understudy.keys import KeyStore
+        from understudy.settings import SettingsFile
+
+        paths = Paths.find(environ) if paths is None else paths
+        file = SettingsFile(paths.settings)
+        workspace = cls(paths, file, KeyStore(environ), environ)
+        workspace._take_up(file.load())
+        workspace._follow_health()
+        return workspace
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.transport.aclose()
+
+    # Settings
+
+    def apply(self, settings: Settings) -> None:
+        """Put settings into effect in the running program; the next message goes by them.
+
+        A provider whose settings are as they were is left alone, as are the answers under way.
+        """
+        from understudy.effective import placed_providers
+
+        placed = placed_providers(settings, self._environ)
+        for gone in self._placed.keys() - placed.keys():
+            self.router.unregister_provider(gone)
+            del self._providers[gone]
+        for provider, each in placed.items():
+            if each != self._placed.get(provider):
+                self._register(each)
+        self._placed = placed
+        self.settings = settings
+        self._put_routes_into_effect()
+
+    def save(self, settings: Settings) -> None:
+        """Put settings into effect and write them down.
+
+        Raises ``SettingsError`` where they cannot be written; they are in effect all the same.
+        """
+        self.apply(settings)
+        self._take_up(self.settings_file.save(settings))
+
+    def set_route(self, route: Route, *, default: bool = False) -> None:
+        """Add a route or replace the one of its name, and write it down."""
+        from understudy.settings_model import EntrySettings, RouteSettings
+
+        entries = [EntrySettings.model_validate(asdict(entry)) for entry in route.entries]
+        changed = self.settings.with_route(
+            RouteSettings(
+                name=route.name, strategy=route.strategy, rescue=route.rescue, entries=entries
+            )
+        )
+        if default:
+            changed = changed.model_copy(update={"default_route": route.name})
+        self.save(changed)
+
+    def remove_route(self, name: str) -> None:
+        """Remove a route; without any, Understudy makes the order itself again."""
+        self.save(self.settings.without_route(name))
+
+    def add_provider(self, name: str, given: ProviderSettings) -> str:
+        """Add an endpoint of the user's own and write it down; returns the id made of its name."""
+        from understudy.effective import provider_id
+        from understudy.providers.address import check_base_url
+
+        provider = provider_id(name)
+        if provider in self._placed:
+            raise UsageError(
+                f'There is a provider "{provider}" already.',
+                "Nothing was changed.",
+                "Choose another name, or remove that one first.",
+            )
+        address = check_base_url(given.base_url or "")
+        update = {"name": name, "base_url": address}
+        self.save(self.settings.with_provider(provider, given.model_copy(update=update)))
+        return provider
+
+    def remove_provider(self, provider: str) -> None:
+        """Remove an endpoint of the user's own, from all routes too, and write that down."""
+        if not self.placed(provider).own:
+            raise UsageError(
+                f"{self.provider(provider).name} is built in and cannot be removed.",
+                "Nothing was changed.",
+                "Leave it out of your routes, or switch it off in the settings.",
+            )
+        changed = self.settings.without_provider(provider)
+        for route in changed.routes:
+            entries = [entry for entry in route.entries if entry.provider != provider]
+            changed = changed.with_route(route.model_copy(update={"entries": entries}))
+        self.save(changed)
+
+    # Providers
+
+    @property
+    def provider_ids(self) -> tuple[str, ...]:
+        """Every provider there is, the catalogue's first."""
+        return tuple(self._providers)
+
+    def provider(self, provider: str) -> ChatProvider:
+        """Find a provider as the router knows it; raises ``UsageError`` where there is none."""
+        if provider not in self._providers:
+            raise UsageError(f'There is no provider "{provider}".', "Nothing was done.")
+        return self._providers[provider]
+
+    def placed(self, provider: str) -> Placed:
+        """Find a provider as the settings place it; raises ``UsageError`` where there is none."""
+        self.provider(provider)
+        return self._placed[provider]
+
+    # Keys
+
+    @property
+    def keyed(self) -> tuple[str, ...]:
+        """The providers that take a key."""
+        return tuple(
+            provider
+            for provider, each in self._placed.items()
+            if each.row.needs_key or each.row.key_env or each.own
+        )
+
+    async def load_keys(self, providers: Iterable[str] | None = None) -> dict[str, KeyReading]:
+        """Read keys from the keyring, off this thread; of the providers in use where none is named.
+
+        Until a key is read a provider counts as not set up, except where the environment has one.
+        """
+        wanted = self._keyed_in_use() if providers is None else tuple(providers)
+        readings = await asyncio.gather(
+            *(self.keys.read(each, self._placed[each].row.key_env) for each in wanted)
+        )
+        self._put_routes_into_effect()
+        return dict(zip(wanted, readings, strict=True))
+
+    async def set_key(self, provider: str, key: str) -> KeyReading:
+        """Keep a key; it is used from the next message on. Raises ``UsageError`` for no key."""
+        self.provider(provider)
+        reading = await self.keys.save(provider, key)
+        self._key_changed(provider)
+        return reading
+
+    async def remove_key(self, provider: str) -> KeyReading:
+        """Forget the kept key; returns what is used in its place, if the environment has one."""
+        await self.keys.remove(provider)
+        reading = await self.keys.read(provider, self.placed(provider).row.key_env)
+        self._key_changed(provider)
+        return reading
+
+    # Joining
+
+    def _take_up(self, loaded: Loaded) -> None:
+        if loaded.notice is not None:
+            self.notices.append(loaded.notice)
+        self.apply(loaded.settings)
+
+    def _register(self, placed: Placed) -> None:
+        provider = self._make(placed)
+        self._providers[provider.id] = provider
+        self.router.register_chat_provider(provider)
+
+    def _make(self, placed: Placed) -> ChatProvider:
+        from understudy.providers.base import Availability
+        from understudy.providers.http_chat import HttpChatProvider
+        from understudy.providers.unusable import UnusableProvider
+        from understudy.rehearsal.practice import PracticeProvider
+
+        row = placed.row
+        if placed.problem:
+            return UnusableProvider(row, Availability("not-configured", placed.problem))
+        if row.wire == "practice" and placed.enabled:
+            return PracticeProvider()
+        if row.wire == "practice":
+            return UnusableProvider(row, Availability("disabled", f"{row.name} is switched off."))
+        return HttpChatProvider(
+            row,
+            self.transport,
+            key=lambda: self.keys.peek(row.id, row.key_env),
+            enabled=placed.enabled,
+        )
+
+    def _put_routes_into_effect(self) -> None:
+        """Give the router the routes that apply now; without any of the user's they follow keys."""
+        from understudy.effective import default_route, routes_in_effect
+
+        with_key = {
+            provider
+            for provider, each in self._placed.items()
+            if self.keys.peek(provider, each.row.key_env)
+        }
+        routes = routes_in_effect(self.settings, self._placed, with_key)
+        for gone in {route.name for route in self.routes} - {route.name for route in routes}:
+            self.router.remove_route(gone)
+        for route in routes:
+            self.router.set_route(route)
+        self.router.default_route = default_route(self.settings, routes)
+        self.routes = routes
+        for tell in self.changed:
+            tell()
+
+    def _key_changed(self, provider: str) -> None:
+        self.router.key_changed(provider)
+        self._put_routes_into_effect()
+
+    def _keyed_in_use(self) -> tuple[str, ...]:
+        """Whose keys are wanted: those in the user's routes, or all as long as there are none."""
+        in_routes = {entry.provider for route in self.settings.routes for entry in route.entries}
+        return tuple(
+            provider
+            for provider in self.keyed
+            if self._placed[provider].enabled and (not in_routes or provider in in_routes)
+        )
+
+    # Health
+
+    def _follow_health(self) -> None:
+        """Take up the rests of the last time and write each change down: they survive a restart."""
+        self.router.restore_health(_read_rows(self._health_file))
+        self.router.on_health_change.append(self._write_health)
+
+    def _write_health(self) -> None:
+        rows = self.router.health_snapshot()
+        if rows == self._health_written:
+            return
+        self._health_written = rows
+        with suppress(OSError):  # what is lost with it is one refusal more after a restart
+            _write_atomically(self._health_file, json.dumps(rows))
+
+    @property
+    def _health_file(self) -> Path:
+        return self.paths.data / "health.json"
+
+
+def _read_rows(path: Path) -> list[object]:
+    """Read what the last one wrote; whatever is wrong with it, nobody rests then."""
+    try:
+        rows: object = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    return cast("list[object]", rows) if isinstance(rows, list) else []
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

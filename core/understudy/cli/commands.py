@@ -1,0 +1,170 @@
+"""The table of commands: their names, arguments and help. What runs them is named, not imported."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS
+from typing import Any, NamedTuple
+
+
+class Argument(NamedTuple):
+    """One argument: its names and what argparse's ``add_argument`` is told about it."""
+
+    names: tuple[str, ...]
+    options: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """One command. ``run`` is "module:function" below ``understudy.cli``; a group has children."""
+
+    name: str
+    about: str
+    run: str = ""
+    arguments: tuple[Argument, ...] = ()
+    children: tuple[Command, ...] = ()
+    more: str = ""
+
+
+def _argument(*names: str, **options: Any) -> Argument:
+    return Argument(names, options)
+
+
+_ROUTE = _argument("--route", metavar="ROUTE", default="", help="the route to use")
+_MODEL = _argument(
+    "--model",
+    action="append",
+    metavar="PROVIDER/MODEL",
+    default=[],
+    help="ask this instead of a route; may be given again, for the next in line",
+)
+_SYSTEM = _argument("--system", metavar="TEXT", default="", help="instructions for the model")
+_PROVIDER = _argument("provider", metavar="PROVIDER", help="a provider's id, such as openai")
+
+_PROVIDERS = (
+    Command("list", "list every provider and what it lacks", "providers:list_all"),
+    Command(
+        "add",
+        "add an endpoint of your own",
+        "providers:add",
+        (
+            _argument("name", metavar="NAME", help="what you call it"),
+            _argument(
+                "--wire",
+                choices=("openai-chat",),
+                default="openai-chat",
+                help="the format it speaks (default: %(default)s)",
+            ),
+            _argument(
+                "--base-url",
+                metavar="URL",
+                required=True,
+                help="its address up to /v1, such as http://127.0.0.1:8000/v1",
+            ),
+            _argument(
+                "--key-env", metavar="VAR", help="the environment variable that may hold its key"
+            ),
+            _argument(
+                "--model",
+                action="append",
+                metavar="ID",
+                default=[],
+                help="a model it serves; may be given again, the first is its default",
+            ),
+            _argument(
+                "--local",
+                action="store_true",
+                help="it runs on this computer: it needs no key and may take longer to begin",
+            ),
+        ),
+    ),
+    Command("remove", "remove an endpoint of your own", "providers:remove", (_PROVIDER,)),
+    Command(
+        "test",
+        "send a provider one short question and time the answer",
+        "providers:test",
+        (_PROVIDER,),
+    ),
+    Command("models", "ask a provider which models it has", "providers:models", (_PROVIDER,)),
+)
+
+_ROUTES = (
+    Command("list", "list the routes and their order", "routes:list_all"),
+    Command(
+        "set",
+        "make a route or replace its order",
+        "routes:set_order",
+        (
+            _argument("name", metavar="NAME", help="the route's name"),
+            _argument(
+                "entries",
+                metavar="PROVIDER/MODEL",
+                nargs="+",
+                help="who is asked, in this order; PROVIDER alone takes its default model",
+            ),
+            _argument(
+                "--strategy",
+                choices=("in-order",),
+                default="in-order",
+                help="how the next is chosen (default: %(default)s)",
+            ),
+            _argument(
+                "--rescue",
+                choices=("carry-on", "keep"),
+                help="when an answer breaks off: the next carries on, or the part is kept "
+                "(default: carry-on)",
+            ),
+            _argument("--default", action="store_true", help="use it where no route is named"),
+        ),
+    ),
+    Command(
+        "remove",
+        "remove a route",
+        "routes:remove",
+        (_argument("name", metavar="NAME", help="the route's name"),),
+    ),
+)
+
+_KEYS = (
+    Command(
+        "set",
+        "put a provider's key into the keyring",
+        "keys:set_key",
+        (_PROVIDER, _argument("extra", nargs="*", help=SUPPRESS)),
+        more="The key is read from standard input, or asked for without showing it. It is never\n"
+        "taken from the command line, where other programs could see it:\n"
+        "  pass show openai | understudy keys set openai",
+    ),
+    Command("remove", "take a provider's key out of the keyring", "keys:remove", (_PROVIDER,)),
+    Command("list", "show where each provider's key comes from", "keys:list_all"),
+)
+
+COMMANDS = (
+    Command(
+        "ask",
+        "ask something and stream the answer",
+        "ask:run",
+        (
+            _ROUTE,
+            _MODEL,
+            _SYSTEM,
+            _argument("text", metavar="TEXT", help="the question; - reads it from standard input"),
+        ),
+        more="The answer goes to standard output, hand-overs are told on standard error.",
+    ),
+    Command(
+        "chat",
+        "hold a conversation in the terminal",
+        "chat:run",
+        (_ROUTE, _MODEL, _SYSTEM),
+        more="Ctrl C stops an answer, Ctrl D ends the conversation.",
+    ),
+    Command("status", "show which providers can answer now", "status:show_status"),
+    Command(
+        "plan",
+        "show who would be asked, in which order, and why others are skipped",
+        "status:show_plan",
+        (_ROUTE, _MODEL),
+    ),
+    Command("providers", "list, add, remove and test providers", children=_PROVIDERS),
+    Command("routes", "list, set and remove routes", children=_ROUTES),
+    Command("keys", "set, remove and list keys", children=_KEYS),
+)

@@ -1,0 +1,111 @@
+"""``understudy keys``: where keys come from. No key and no part of one is ever printed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from understudy.cli.session import known, with_workspace
+from understudy.errors import KeyStoreError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from understudy.assembly import Workspace
+    from understudy.cli.console import Console
+    from understudy.keys import KeyReading
+
+
+def set_key(args: argparse.Namespace, console: Console) -> int:
+    """Put the key read from standard input into the keyring, and say so, or why not."""
+    if args.extra:
+        raise UsageError(
+            "The key was given on the command line, where other programs can see it.",
+            "It was not used and not kept.",
+            "Give it on standard input, and take it out of your shell's history.",
+        )
+
+    async def change(workspace: Workspace) -> None:
+        known(args.provider, workspace.provider_ids, "provider")
+        reading = await workspace.set_key(args.provider, _read_key(workspace, args.provider))
+        name = workspace.provider(args.provider).name
+        if reading.source != "keyring":
+            raise KeyStoreError(
+                f"The key for {name} could not be kept: {reading.state.why}",
+                "It was forgotten: Understudy never writes keys into files.",
+                _instead(workspace, args.provider),
+            )
+        if console.json:
+            console.object({"provider": args.provider, "source": reading.source})
+        else:
+            console.line(f"The key for {name} is in {reading.state.backend_name}.")
+
+    with_workspace(console, change, keys=False)
+    return 0
+
+
+def remove(args: argparse.Namespace, console: Console) -> int:
+    """Take the key out of the keyring; one in the environment stays and is named."""
+
+    async def change(workspace: Workspace) -> None:
+        known(args.provider, workspace.provider_ids, "provider")
+        reading = await workspace.remove_key(args.provider)
+        name = workspace.provider(args.provider).name
+        if console.json:
+            console.object({"provider": args.provider, "source": reading.source})
+            return
+        console.line(f"There is no key for {name} in the keyring any more.")
+        if reading.source == "environment":
+            console.line("The one in the environment is still used.")
+
+    with_workspace(console, change, keys=False)
+    return 0
+
+
+def list_all(args: argparse.Namespace, console: Console) -> int:
+    """Print for each provider that takes a key where it would come from now."""
+    del args
+
+    async def show(workspace: Workspace) -> None:
+        readings = await workspace.load_keys(workspace.keyed)
+        keyring = next(iter(readings.values())).state
+        if console.json:
+            keys = [{"provider": each, "source": read.source} for each, read in readings.items()]
+            console.object({"keys": keys, "keyring": asdict(keyring)})
+            return
+        console.table(
+            (workspace.provider(provider).name, _source(workspace, provider, reading))
+            for provider, reading in readings.items()
+        )
+        if keyring.state != "ready":
+            console.note(keyring.why)
+
+    with_workspace(console, show, keys=False)
+    return 0
+
+
+def _source(workspace: Workspace, provider: str, reading: KeyReading) -> str:
+    match reading.source:
+        case "keyring":
+            return f"in {reading.state.backend_name}"
+        case "environment":
+            return "in the environment"
+        case "session":
+            return "in memory"
+        case _:
+            return "none"
+
+
+def _instead(workspace: Workspace, provider: str) -> str:
+    names = workspace.placed(provider).row.key_env
+    return f"Set {names[0]} in the environment in its place." if names else ""
+
+
+def _read_key(workspace: Workspace, provider: str) -> str:
+    """Take the key from standard input; a person is asked for it and does not see it."""
+    if not sys.stdin.isatty():
+        return sys.stdin.read()
+    from getpass import getpass
+
+    return getpass(f"Key for {workspace.provider(provider).name} (it is not shown): ")

@@ -1,0 +1,112 @@
+"""``understudy status`` and ``understudy plan``: who can answer, and who would be asked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from understudy.cli.session import chosen_route, with_workspace
+from understudy.requests import ChatRequest
+
+if TYPE_CHECKING:
+    import argparse
+
+    from understudy.assembly import Workspace
+    from understudy.cli.console import Console
+    from understudy.routing.policy import Plan
+    from understudy.routing.router import ProviderStatus
+
+STATE_NAMES = {
+    "available": "available",
+    "not-configured": "not set up",
+    "disabled": "off",
+    "cooling": "resting",
+}
+
+
+def show_status(args: argparse.Namespace, console: Console) -> int:
+    """Print every provider's state, those of the route in use first."""
+    del args
+
+    async def show(workspace: Workspace) -> None:
+        statuses = workspace.router.statuses()
+        route = workspace.router.default_route
+        if console.json:
+            console.object({"route": route, "providers": [asdict(each) for each in statuses]})
+            return
+        in_line = _in_line(workspace, route)
+        statuses = sorted(statuses, key=lambda status: _place(status, in_line))
+        console.line(f"In line now ({route}):")
+        console.table(_row(status) for status in statuses if status.provider in in_line)
+        others = [status for status in statuses if status.provider not in in_line]
+        if others:
+            console.line("\nNot in line:")
+            console.table(_row(status) for status in others)
+
+    with_workspace(console, show)
+    return 0
+
+
+def show_plan(args: argparse.Namespace, console: Console) -> int:
+    """Print exactly the order that a question would be tried in now."""
+
+    async def show(workspace: Workspace) -> None:
+        route = await chosen_route(workspace, args.route, args.model)
+        plan = workspace.router.plan(ChatRequest((), route=route))
+        if console.json:
+            console.object(asdict(plan))
+        else:
+            _print_plan(plan, console)
+
+    with_workspace(console, show)
+    return 0
+
+
+def until_text(until: float | None) -> str:
+    """When a rest ends, as a clock time here, with the date where it is not today."""
+    if until is None:
+        return ""
+    end = datetime.fromtimestamp(until, UTC).astimezone()
+    today = datetime.now(UTC).astimezone().date()
+    return end.strftime("%H:%M:%S" if end.date() == today else "%d %B %H:%M")
+
+
+def _in_line(workspace: Workspace, name: str) -> list[str]:
+    return [
+        entry.provider
+        for route in workspace.routes
+        if route.name == name
+        for entry in route.entries
+    ]
+
+
+def _place(status: ProviderStatus, in_line: list[str]) -> int:
+    return in_line.index(status.provider) if status.provider in in_line else len(in_line)
+
+
+def _row(status: ProviderStatus) -> tuple[str, str, str]:
+    until = until_text(status.until)
+    why = f"{status.why} Until {until}." if until else status.why
+    return status.name, STATE_NAMES[status.state], why
+
+
+def _print_plan(plan: Plan, console: Console) -> None:
+    console.line(f"{plan.route}:")
+    if not plan.candidates:
+        console.line("  Nobody could be asked just now.")
+    else:
+        console.table(
+            (
+                f"{place}.",
+                candidate.provider_name,
+                candidate.model,
+                f"first word within {candidate.first_token_within:g} s",
+            )
+            for place, candidate in enumerate(plan.candidates, 1)
+        )
+    if plan.skipped:
+        console.line("\nSkipped:")
+        console.table(
+            (skipped.provider_name, skipped.model, skipped.why) for skipped in plan.skipped
+        )

@@ -1,0 +1,143 @@
+"""What the settings amount to: the providers and routes that are in effect. Plain functions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from understudy.errors import UsageError
+from understudy.providers.address import check_base_url, endpoint_from_environment
+from understudy.providers.base import ProviderRow
+from understudy.providers.catalog import CATALOG
+from understudy.routing.route import Route, RouteEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from understudy.providers.base import WireFormat
+    from understudy.settings_model import ProviderSettings, Settings
+
+EVERYDAY = "Everyday"
+"""The route that Understudy makes itself as long as the user has set none."""
+
+PRACTICE = "practice"
+PRACTICE_ROW = ProviderRow(PRACTICE, "Practice", "practice", "", local=True, needs_key=False)
+"""Built in and needing nothing, so that it stands in no catalogue of services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A provider as it is in effect.
+
+    ``row`` holds the address, name and models that apply now. ``own`` is one that the user added,
+    ``chosen`` one that the settings name at all. ``problem`` says why it cannot be asked, whatever
+    its key is.
+    """
+
+    row: ProviderRow
+    enabled: bool = True
+    own: bool = False
+    chosen: bool = False
+    problem: str = ""
+
+
+def placed_providers(settings: Settings, environ: Mapping[str, str]) -> dict[str, Placed]:
+    """List every provider that could be asked, by id: those built in, then the user's own.
+
+    An own one without an address or a wire format is left out: there is nothing to ask.
+    """
+    placed = {
+        row.id: _of_catalogue(row, settings.providers.get(row.id), environ)
+        for row in (*CATALOG, PRACTICE_ROW)
+    }
+    for provider, given in settings.providers.items():
+        if provider not in placed and given.wire and given.base_url:
+            placed[provider] = _own(provider, given, given.wire, given.base_url)
+    return placed
+
+
+def _of_catalogue(
+    row: ProviderRow, given: ProviderSettings | None, environ: Mapping[str, str]
+) -> Placed:
+    address = environ.get(row.endpoint_env, "").strip() if row.endpoint_env else ""
+    if given is None:
+        return _at(Placed(row), address, from_environment=True)
+    changed = replace(
+        row,
+        name=given.name or row.name,
+        key_env=(given.key_env, *row.key_env) if given.key_env else row.key_env,
+        models=tuple(given.models) or row.models,
+    )
+    placed = Placed(changed, given.enabled, chosen=True)
+    return _at(placed, given.base_url or address, from_environment=not given.base_url)
+
+
+def _own(provider: str, given: ProviderSettings, wire: WireFormat, address: str) -> Placed:
+    row = ProviderRow(
+        provider,
+        given.name or provider,
+        wire,
+        address,
+        key_env=(given.key_env,) if given.key_env else (),
+        models=tuple(given.models),
+        local=given.local,
+        needs_key=given.key_env is not None,
+    )
+    return _at(Placed(row, given.enabled, own=True, chosen=True), address)
+
+
+def _at(placed: Placed, address: str, *, from_environment: bool = False) -> Placed:
+    """Put a provider at ``address``, if there is one; one that cannot be meant is its problem."""
+    if not address:
+        return placed
+    row = placed.row
+    check = partial(endpoint_from_environment, row) if from_environment else check_base_url
+    try:
+        return replace(placed, row=replace(row, base_url=check(address)))
+    except UsageError as error:
+        where = f" ({row.endpoint_env} in the environment)" if from_environment else ""
+        return replace(placed, problem=f"{error.happened} It is the one of {row.name}{where}.")
+
+
+def routes_in_effect(
+    settings: Settings, placed: Mapping[str, Placed], with_key: Collection[str]
+) -> tuple[Route, ...]:
+    """List the user's routes, or as long as there are none the one that is made for them."""
+    return tuple(route.as_route() for route in settings.routes) or (everyday(placed, with_key),)
+
+
+def everyday(placed: Mapping[str, Placed], with_key: Collection[str]) -> Route:
+    """Put whoever can be asked in order: those with a key, and those that were added or chosen.
+
+    With nobody of that kind the built-in practice provider answers, so that a first start without
+    any key holds a conversation.
+    """
+    entries = tuple(
+        RouteEntry(provider)
+        for provider, each in placed.items()
+        if each.enabled
+        and not each.problem
+        and (provider in with_key if each.row.needs_key else each.chosen)
+    )
+    return Route(EVERYDAY, entries or (RouteEntry(PRACTICE),))
+
+
+def default_route(settings: Settings, routes: tuple[Route, ...]) -> str:
+    """Name the route of requests that name none: the one chosen as default, else the first."""
+    names = [route.name for route in routes]
+    return settings.default_route if settings.default_route in names else names[0]
+
+
+def provider_id(name: str) -> str:
+    """Make an id of a name that people gave: "My Server" becomes "my-server".
+
+    Ids stand before the slash in PROVIDER/MODEL, so that none may hold one.
+    """
+    made = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
+    if not made:
+        raise UsageError(
+            f'"{name}" cannot be a provider\'s name.', "Nothing was added.", "Use some letters."
+        )
+    return made
