@@ -1,0 +1,128 @@
+"""What can be wrong with the database, in sentences.
+
+HistoryError
+├── HistoryLocked        another program holds it
+├── HistoryReadOnly      the file or its folder cannot be written
+├── HistoryNewer         a newer Understudy made it
+├── HistoryDamaged       it is corrupt and could not be rescued just now
+├── HistoryFull          no space is left on the disk
+└── HistoryClosed        used after it was closed
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.errors import HistoryError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+
+class HistoryLocked(HistoryError):  # noqa: N818 - named as the sentence that people see
+    """Another program holds the database."""
+
+
+class HistoryReadOnly(HistoryError):  # noqa: N818
+    """The file or its folder cannot be written."""
+
+
+class HistoryNewer(HistoryError):  # noqa: N818
+    """A newer Understudy made the database."""
+
+
+class HistoryDamaged(HistoryError):  # noqa: N818
+    """The database is corrupt."""
+
+
+class HistoryFull(HistoryError):  # noqa: N818
+    """No space is left."""
+
+
+class HistoryClosed(HistoryError):  # noqa: N818
+    """Used after ``close``."""
+
+
+# SQLite's primary result codes (sqlite.org/rescode.html).
+PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB = (
+    3,
+    5,
+    6,
+    8,
+    10,
+    11,
+    13,
+    14,
+    26,
+)
+
+_KEPT = "What is new stays in memory and is tried again."
+_TABLE: dict[int, tuple[type[HistoryError], str, str, str]] = {
+    BUSY: (
+        HistoryLocked,
+        "Another program holds the conversations' file.",
+        _KEPT,
+        "Close the program that uses {path}.",
+    ),
+    READONLY: (
+        HistoryReadOnly,
+        "The conversations' file cannot be written.",
+        "Nothing in it was changed.",
+        "Make {path} and its folder writable.",
+    ),
+    CANTOPEN: (
+        HistoryReadOnly,
+        "The conversations' file cannot be opened.",
+        "Nothing was changed.",
+        "Make {path} and its folder readable and writable.",
+    ),
+    FULL: (
+        HistoryFull,
+        "There is no space left on the disk for conversations.",
+        _KEPT,
+        "Free some space on the disk that holds {path}.",
+    ),
+    IOERR: (
+        HistoryError,
+        "The disk that holds the conversations reported an error.",
+        _KEPT,
+        "Look at the disk that holds {path}.",
+    ),
+    CORRUPT: (
+        HistoryDamaged,
+        "The conversations' file is damaged.",
+        "It was left as it is.",
+        "Close other Understudy windows and start again, to have what can be read rescued.",
+    ),
+}
+_SAME_AS = {LOCKED: BUSY, PERM: CANTOPEN, NOTADB: CORRUPT}
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """Give SQLite's primary result code; 0 where the error did not come from SQLite itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is corrupt, or no database at all."""
+    return primary_code(error) in {CORRUPT, NOTADB}
+
+
+def told(error: sqlite3.Error, path: Path | None) -> HistoryError:
+    """Translate what sqlite3 raised; its own words stand in only where no row fits."""
+    code = primary_code(error)
+    row = _TABLE.get(_SAME_AS.get(code, code))
+    if row is None:
+        return HistoryError(f"The conversations' file reported an error ({error}).", _KEPT)
+    kind, happened, did, can_do = row
+    return kind(happened, did, can_do.format(path=path or "the database"))
+
+
+def newer(version: int) -> HistoryNewer:
+    """Say that the database is of a version that this program does not know."""
+    return HistoryNewer(
+        f"The conversations were last used by a newer Understudy (version {version}).",
+        "Nothing was changed.",
+        "Update Understudy to open them.",
+    )
