@@ -1,0 +1,1 @@
+"""Controls after the design's sheet of components: each paints itself from the tokens."""
