@@ -90,6 +90,8 @@ class Asking:
             failure = error
         except Exception as error:  # noqa: BLE001 - one provider's bug must not cost the answer
             failure = self._bug(error)
+        finally:
+            self._clock.close()
         held = "" if self._seam is None else self._seam.close()
         if held:
             yield (TextDelta(held),)

@@ -25,9 +25,24 @@ AFTER_THE_END: Final = 2.0
 
 
 class AnswerClock:
-    """Waits for batches of one attempt, and raises ``ProviderError`` when it takes too long."""
+    """Waits for batches of one attempt, and raises ``ProviderError`` when it takes too long.
 
-    __slots__ = ("_idle", "_left", "_loop", "_started", "_within")
+    One timer serves all waits and is set anew only where it would ring too late, or has rung too
+    early: a timer a batch costs as much as all the rest of routing. ``close`` stops it.
+    """
+
+    __slots__ = (
+        "_cancelling",
+        "_deadline",
+        "_idle",
+        "_left",
+        "_loop",
+        "_rang",
+        "_started",
+        "_timer",
+        "_waiting",
+        "_within",
+    )
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, first_token_within: float, idle_within: float
@@ -37,6 +52,11 @@ class AnswerClock:
         self._left = first_token_within
         self._started = False
         self._loop = loop
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: asyncio.Task[object] | None = None
+        self._cancelling = 0
+        self._rang = False
 
     def content(self) -> None:
         """Something was said: the idle clock starts anew."""
@@ -47,21 +67,57 @@ class AnswerClock:
         """Note that the answer is whole: only a last count of tokens may follow, and soon."""
         self._left = min(self._idle, AFTER_THE_END)
 
+    def close(self) -> None:
+        """Stop for good."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     async def next(
         self, batches: AsyncGenerator[Sequence[ProviderEvent], None]
     ) -> Sequence[ProviderEvent] | None:
         """Wait for the next batch; ``None`` at the end."""
         began = self._loop.time()
-        limit = asyncio.timeout_at(began + self._left)
+        self._set(began + self._left)
         try:
-            async with limit:
-                batch = await anext(batches, None)
-        except TimeoutError:
-            if limit.expired():
+            batch = await anext(batches, None)
+        except asyncio.CancelledError:
+            if self._take_ring_back():
                 raise self._too_long() from None
             raise
+        finally:
+            if self._rang:
+                self._take_ring_back()
+            self._waiting = None
         self._left -= self._loop.time() - began
         return batch
+
+    def _set(self, deadline: float) -> None:
+        self._deadline = deadline
+        task = asyncio.current_task(self._loop)
+        self._waiting = task
+        self._cancelling = 0 if task is None else task.cancelling()
+        if self._timer is not None and self._timer.when() > deadline:
+            self.close()
+        if self._timer is None:
+            self._timer = self._loop.call_at(deadline, self._ring)
+
+    def _take_ring_back(self) -> bool:
+        """Undo the cancelling by a ring; whether nobody else wants the task cancelled."""
+        if not self._rang or self._waiting is None:
+            return False
+        self._rang = False
+        return self._waiting.uncancel() <= self._cancelling
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._waiting is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._timer = self._loop.call_at(self._deadline, self._ring)
+        else:
+            self._rang = True
+            self._waiting.cancel()
 
     def _too_long(self) -> ProviderError:
         if self._started:
