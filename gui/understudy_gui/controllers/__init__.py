@@ -1,0 +1,1 @@
+"""Objects without widgets that join the router, the history and the models."""

@@ -1,0 +1,132 @@
+"""Stored messages as rows of the transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from understudy_gui.controllers import failures, trail, wording
+from understudy_gui.i18n import tr
+from understudy_gui.models.transcript import Item, Meta, Seam, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from understudy.history.values import StoredMessage
+    from understudy.routing.trace import Attempt
+
+CONTINUED = "continued"
+"""The value of a stored seam's ``case`` where the user had an answer carried on."""
+
+
+def question(key: int, text: str, versions: tuple[int, int] = (1, 1)) -> Item:
+    """Make the row of a question."""
+    return Item(key, "user", [Segment("", "", text)], versions=versions)
+
+
+def item_of(message: StoredMessage, local: Collection[str] = ()) -> Item:
+    """Make the row of a stored message. ``local`` are the ids of this computer's own providers."""
+    versions = (message.version, message.versions)
+    if message.role == "user":
+        return question(message.id, message.text, versions)
+    attempts = trail.attempts_from(message.meta.get("trace"))
+    item = Item(
+        message.id,
+        "assistant",
+        _segments(message, attempts, local),
+        "interrupted" if message.state == "streaming" else message.state,
+        versions=versions,
+    )
+    finish(item, message.meta, message.failure, attempts, local)
+    return item
+
+
+def finish(
+    item: Item,
+    meta: Mapping[str, Any],
+    failure: Mapping[str, Any] | None,
+    attempts: Sequence[Attempt],
+    local: Collection[str],
+) -> None:
+    """Write below and above an answer what is known of it at its end."""
+    item.waiting = None
+    item.meta = meta_of(meta)
+    has_text = any(len(segment) for segment in item.segments)
+    if item.state == "complete":
+        item.standin, item.standin_trace = standin(attempts, local)
+    elif item.state == "stopped":
+        item.note = tr("Stopped by you")
+    else:
+        item.failure = failures.failure(failure, attempts, local, has_text=has_text)
+        item.standin_trace = trail.rows(attempts, local)
+
+
+def _segments(
+    message: StoredMessage, attempts: Sequence[Attempt], local: Collection[str]
+) -> list[Segment]:
+    seams = {int(stored.get("at", -1)): stored for stored in message.seams}
+    segments: list[Segment] = []
+    length = 0
+    for stored in message.segments:
+        seam = seams.pop(length, None) if length else None
+        shown = seam_of(seam, attempts, local, stored.provider_name) if seam else None
+        segments.append(Segment(stored.provider_name, stored.model, stored.text, shown))
+        length += len(stored.text)
+    return segments or ([Segment("", "", message.text)] if message.text else [])
+
+
+def seam_of(
+    stored: Mapping[str, Any], attempts: Sequence[Attempt], local: Collection[str], name: str
+) -> Seam:
+    """Compose a seam from what was stored of it; ``name`` is who carries on."""
+    if stored.get("case") == CONTINUED:
+        return Seam(tr("Carried on at your request"), title_end=tr("{name} carries on", name=name))
+    failed = trail.attempt_from(stored.get("attempt", {}))
+    title, detail, end, pause = wording.seam_words(failed, name, float(stored.get("pause", 0)))
+    rows = trail.rows(attempts or [failed], local)
+    return Seam(title, detail, end, pause, rows, trace_title(stored.get("route", "")))
+
+
+def trace_title(route: object) -> str:
+    """Name the route and its strategy above an opened trace."""
+    return tr("{route}, in order", route=route) if route else ""
+
+
+def standin(
+    attempts: Sequence[Attempt], local: Collection[str]
+) -> tuple[str, tuple[trail.TraceRow, ...]]:
+    """Compose the line above an answer whose first providers never spoke; empty if one did."""
+    before = _before_first_word(attempts)
+    if not before or len(before) == len(attempts):
+        return "", ()
+    name = attempts[len(before)].provider_name
+    if any(attempt.provider == attempts[len(before)].provider for attempt in before):
+        before = [each for each in before if each.provider != attempts[len(before)].provider]
+    if not before:
+        return "", ()
+    return wording.stood_in(before, name, local), trail.rows(attempts, local)
+
+
+def _before_first_word(attempts: Sequence[Attempt]) -> list[Attempt]:
+    silent: list[Attempt] = []
+    for attempt in attempts:
+        if attempt.characters or attempt.outcome == "answered":
+            break
+        silent.append(attempt)
+    return silent
+
+
+def meta_of(stored: Mapping[str, Any]) -> Meta | None:
+    """Compose the line below an answer; none where nothing was reported."""
+    name, model = str(stored.get("provider", "")), str(stored.get("model", ""))
+    if not name:
+        return None
+    figures: list[str] = []
+    first, speed = stored.get("first_token"), stored.get("tokens_per_second")
+    count = stored.get("output_tokens")
+    if isinstance(first, int | float):
+        figures.append(wording.first_token(first))
+    if isinstance(speed, int | float):
+        figures.append(wording.speed(speed))
+    if isinstance(count, int):
+        figures.append(wording.tokens(count))
+    return Meta(name, model or name, tuple(figures))
