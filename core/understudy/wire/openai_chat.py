@@ -17,7 +17,16 @@ from understudy.wire.openai_usage import read_usage
 from understudy.wire.sse import SseDecoder
 from understudy.wire.thinking import ThinkingSplitter
 from understudy.wire.tool_calls import ToolCallSlots
-from understudy.wire.values import first_object, loads, loads_object, objects, sound, texts, whole
+from understudy.wire.values import (
+    first_object,
+    loads,
+    loads_object,
+    mapping,
+    objects,
+    sound,
+    texts,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +61,10 @@ _FINISH: dict[str, FinishReason] = {
 }
 _FINISH_IS_FAILURE = frozenset({"error", "network_error", "insufficient_system_resource"})
 """OpenRouter and Mistral, Zhipu, DeepSeek: the answer ended, but not because it was complete."""
+
+
+_ERROR_FIELDS = frozenset({"error", "detail", "message", "object"})
+"""One of these stands in an error's body that is none of OpenAI's form."""
 
 
 def build(
@@ -273,18 +286,17 @@ def decode_completion(
 
     Raises ``ProviderError`` where the body is an error or is no answer at all.
     """
+    payload = loads(body.decode("utf-8-sig", "replace"))
+    chunk = mapping(payload)
+    if not chunk.get("choices"):
+        if not isinstance(payload, list) and not _ERROR_FIELDS.intersection(chunk):
+            message = f"{name} answered with something else than an answer."
+            raise ProviderError(ErrorKind.MALFORMED_CHUNK, message)
+        raise error_from_event(cast("object", payload), name=name, model=model, secrets=secrets)
     decoder = OpenAIChatDecoder(name, model, secrets)
-    text = body.decode("utf-8-sig", "replace")
-    chunk = loads_object(text)
-    if chunk is None or not (chunk.get("choices") or chunk.get("error")):
-        message = f"{name} answered with something else than an answer."
-        if chunk is not None and any(key in chunk for key in ("detail", "message", "object")):
-            raise error_from_event(chunk, name=name, model=model, secrets=secrets)
-        raise ProviderError(ErrorKind.MALFORMED_CHUNK, message)
     events: list[ProviderEvent] = []
     decoder.chunk(chunk, events)
-    events.extend(decoder.close())
-    return events
+    return events + decoder.close()
 
 
 def model_ids(body: bytes) -> tuple[str, ...]:

@@ -7,22 +7,25 @@ these. So empty answers and unanswered calls are left out and neighbours of one 
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from understudy.messages import ToolCallPart, ToolResultPart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from understudy.messages import Message, Part
+    from understudy.messages import Message
 
 
 def messages_as_json(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Render the conversation, in order, in a form that is legal whatever was interrupted in it."""
-    answered = _answered_calls(part for message in messages for part in message.parts)
     rendered: list[dict[str, Any]] = []
-    for message in messages:
-        for turn in _turns(message, answered):
+    for number, message in enumerate(messages):
+        if message.role == "tool":
+            continue  # rendered with the call that it answers
+        behind = takewhile(lambda each: each.role == "tool", messages[number + 1 :])
+        for turn in _turns(message, _results(behind)):
             if rendered and _can_join(rendered[-1], turn):
                 rendered[-1]["content"] += "\n\n" + turn["content"]
             else:
@@ -30,34 +33,22 @@ def messages_as_json(messages: Sequence[Message]) -> list[dict[str, Any]]:
     return rendered
 
 
-def _answered_calls(parts: Iterable[Part]) -> frozenset[str]:
-    """Collect the ids that stand both in a call and in a later result."""
-    called: set[str] = set()
-    answered: set[str] = set()
-    for part in parts:
-        if isinstance(part, ToolCallPart):
-            called.add(part.id)
-        elif isinstance(part, ToolResultPart) and part.call_id in called:
-            answered.add(part.call_id)
-    return frozenset(answered)
+def _results(messages: Iterable[Message]) -> dict[str, str]:
+    """Collect what tools answered, by the id of the call."""
+    parts = (part for message in messages for part in message.parts)
+    return {part.call_id: part.text for part in parts if isinstance(part, ToolResultPart)}
 
 
-def _turns(message: Message, answered: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """One message as none, one or (with several tool results) many of theirs."""
-    if message.role == "tool":
-        for part in message.parts:
-            if isinstance(part, ToolResultPart) and part.call_id in answered:
-                yield {"role": "tool", "tool_call_id": part.call_id, "content": part.text}
-        return
-    calls = [
-        _call(part)
-        for part in message.parts
-        if isinstance(part, ToolCallPart) and part.id in answered
-    ]
+def _turns(message: Message, results: dict[str, str]) -> list[dict[str, Any]]:
+    """Render one message: nothing, a turn, or a turn with calls and a turn for each result."""
+    asked = {part.id: part for part in message.parts if isinstance(part, ToolCallPart)}
+    calls = [call for call in asked.values() if call.id in results]
     if calls:
-        yield {"role": message.role, "content": message.text or None, "tool_calls": calls}
-    elif message.text.strip():
-        yield {"role": message.role, "content": message.text}
+        turn: dict[str, Any] = {"role": message.role, "content": message.text or None}
+        return [turn | {"tool_calls": [_call(call) for call in calls]}] + [
+            {"role": "tool", "tool_call_id": call.id, "content": results[call.id]} for call in calls
+        ]
+    return [{"role": message.role, "content": message.text}] if message.text.strip() else []
 
 
 def _call(part: ToolCallPart) -> dict[str, Any]:
@@ -66,7 +57,7 @@ def _call(part: ToolCallPart) -> dict[str, Any]:
 
 
 def _can_join(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two neighbours are plain turns of one speaker."""
+    """Tell whether two neighbours are plain turns of one speaker."""
     return one["role"] == other["role"] != "tool" and not (
         "tool_calls" in one or "tool_calls" in other
     )

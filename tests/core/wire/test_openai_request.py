@@ -1,0 +1,119 @@
+"""The body of a request, legal for every server whatever happened in the conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from understudy.messages import Message, ToolCallPart, ToolResultPart
+from understudy.requests import ChatRequest
+from understudy.wire.openai_chat import build
+
+
+def messages(*conversation: Message) -> list[dict[str, Any]]:
+    return build(ChatRequest(conversation), "m")["messages"]
+
+
+def calling(*ids: str, text: str = "", interrupted: bool = False) -> Message:
+    calls = tuple(ToolCallPart(each, "find", "{}") for each in ids)
+    return Message("assistant", (*Message.assistant(text).parts, *calls), interrupted)
+
+
+def result(call_id: str) -> Message:
+    return Message("tool", (ToolResultPart(call_id, "found"),))
+
+
+def test_that_a_request_streams_and_asks_for_the_usage() -> None:
+    body = build(ChatRequest((Message.system("Be brief."), Message.user(" Hi "))), "m")
+    assert body == {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": " Hi "},
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+def test_that_what_is_not_given_is_left_to_the_provider() -> None:
+    request = ChatRequest((Message.user("Hi"),), temperature=0.0, max_tokens=9, stop=("END",))
+    body = build(request, "m", usage=False)
+    assert (body["temperature"], body["max_tokens"], body["stop"]) == (0.0, 9, ["END"])
+    assert "stream_options" not in body
+    assert {"temperature", "max_tokens", "stop"}.isdisjoint(build(ChatRequest(()), "m"))
+
+
+def test_that_the_limit_is_called_what_the_server_calls_it() -> None:
+    request = ChatRequest((Message.user("Hi"),), max_tokens=9)
+    body = build(request, "m", max_tokens_name="max_completion_tokens")
+    assert body["max_completion_tokens"] == 9
+    assert "max_tokens" not in body
+
+
+def test_that_an_interrupted_answer_goes_along_as_context() -> None:
+    broken = Message.assistant("Once upon a", interrupted=True)
+    assert messages(Message.user("Tell"), broken, Message.user("Go on")) == [
+        {"role": "user", "content": "Tell"},
+        {"role": "assistant", "content": "Once upon a"},
+        {"role": "user", "content": "Go on"},
+    ]
+
+
+def test_that_an_answer_that_broke_off_before_its_first_word_leaves_no_gap() -> None:
+    empty = Message.assistant(" \n", interrupted=True)
+    assert messages(Message.user("One"), empty, Message.user("Two")) == [
+        {"role": "user", "content": "One\n\nTwo"}
+    ]
+
+
+def test_that_tool_calls_and_their_results_are_rendered() -> None:
+    both = Message("tool", (ToolResultPart("a", "1"), ToolResultPart("b", "2")))
+    assert messages(Message.user("Find"), calling("a", "b"), both)[1:] == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": each, "type": "function", "function": {"name": "find", "arguments": "{}"}}
+                for each in ("a", "b")
+            ],
+        },
+        {"role": "tool", "tool_call_id": "a", "content": "1"},
+        {"role": "tool", "tool_call_id": "b", "content": "2"},
+    ]
+
+
+def test_that_a_call_that_nobody_answered_is_left_out() -> None:
+    broken = calling("a", text="Let me look.", interrupted=True)
+    assert messages(Message.user("Find"), broken, Message.user("Well?"))[1] == {
+        "role": "assistant",
+        "content": "Let me look.",
+    }
+
+
+def test_that_a_result_without_its_call_is_left_out() -> None:
+    turns = messages(Message.user("Find"), result("gone"), Message.user("Well?"))
+    assert turns == [{"role": "user", "content": "Find\n\nWell?"}]
+
+
+TURNS = st.one_of(
+    st.sampled_from(["", " ", "words"]).map(Message.user),
+    st.sampled_from(["", "\n", "words"]).map(lambda t: Message.assistant(t, interrupted=True)),
+    st.sampled_from("ab").map(result),
+    st.sets(st.sampled_from("ab")).map(lambda ids: calling(*sorted(ids), interrupted=True)),
+)
+
+
+@given(st.lists(TURNS, max_size=8))
+def test_that_no_conversation_makes_a_request_that_servers_refuse(turns: list[Message]) -> None:
+    called: set[str] = set()
+    before = ""
+    for turn in messages(*turns):
+        assert turn.get("content") or turn.get("tool_calls")
+        assert turn["role"] == "tool" or turn["role"] != before or "tool_calls" in turn
+        if turn["role"] == "tool":
+            assert turn["tool_call_id"] in called
+        called |= {call["id"] for call in turn.get("tool_calls", [])}
+        before = "" if "tool_calls" in turn else turn["role"]
