@@ -433,7 +433,7 @@ def on_screen(module: str, arguments: Sequence[str]) -> int:
 def package(_arguments: Sequence[str]) -> int:
     """Freeze the program into a folder that runs where there is no Python."""
     prepare((*WINDOW, "package"), ["desktop", "package"])
-    freeze = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    freeze = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
     return become(*freeze, ROOT / "packaging" / "understudy.spec")
 
 
