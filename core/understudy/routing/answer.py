@@ -185,6 +185,7 @@ class Answer:
         """Charge the failure, decide what follows, and give the seconds to wait before it."""
         candidate = asking.candidate
         health = self._around.health
+        health.release(self._probes)
         health.failed(candidate.provider, candidate.model, error, local=candidate.local)
         following = next_index(self._plan.candidates, index, error.kind, health.rest_of)
         self._tool_called = self._tool_called or asking.tool_called

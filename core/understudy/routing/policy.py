@@ -72,7 +72,10 @@ RULES: Final[Mapping[ErrorKind, Rule]] = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One that would be asked. ``first_token_within`` is its deadline in seconds."""
+    """One that would be asked. ``first_token_within`` is its deadline in seconds.
+
+    An empty ``model`` leaves the choice to the provider.
+    """
 
     provider: str
     provider_name: str
@@ -84,7 +87,7 @@ class Candidate:
 
 
 SkipReason: TypeAlias = Literal[
-    "not-registered", "not-configured", "disabled", "cooling", "probing", "no-model"
+    "not-registered", "not-configured", "disabled", "cooling", "probing"
 ]
 
 
@@ -146,8 +149,6 @@ def _place(entry: RouteEntry, known: Known | None, rest_of: RestOf) -> Candidate
     if known.availability.state != "available":
         reason = known.availability.state
         return Skipped(entry.provider, known.name, model, reason, known.availability.why)
-    if not model:
-        return Skipped(entry.provider, known.name, "", "no-model", "No model is chosen for it.")
     rest = rest_of(entry.provider, model)
     if rest is not None:
         reason = "probing" if rest.probing else "cooling"
@@ -217,7 +218,7 @@ def wait_before_again(situation: Situation, jitter: float) -> float | None:
 
 def backoff(attempts: int, jitter: float) -> float:
     """Seconds before retry number ``attempts``: doubling up to a cap, half of it by chance."""
-    full = min(BACKOFF_CAP, BACKOFF_FIRST * 2.0 ** (attempts - 1))
+    full = min(BACKOFF_CAP, BACKOFF_FIRST * 2.0 ** min(attempts - 1, 16))
     return full * (0.5 + 0.5 * jitter)
 
 

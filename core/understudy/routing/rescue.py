@@ -22,6 +22,8 @@ _HAND_OVER: Final = (
 
 LEAST_LETTERS: Final = 8
 """Fewer repeated letters may as well be the text's own: "ha" may follow "ha"."""
+LEAST_LETTERS_INSIDE: Final = 16
+"""The same for a repetition that begins inside a word, where chance finds more of them."""
 
 
 def continuation(request: ChatRequest, shown: str) -> ChatRequest:
@@ -48,8 +50,8 @@ class Seam:
     """Takes out of a continuation what it repeats of the text before it.
 
     The first words are held back while they may still turn out to be a repetition: of the last
-    words shown, or of the whole answer from its beginning. Only what starts at the edge of a word
-    and has ``LEAST_LETTERS`` letters counts; anything shorter may be the text's own.
+    words shown, or of the whole answer from its beginning. Only what is long enough counts;
+    anything shorter may be the text's own.
     """
 
     def __init__(self, shown: str) -> None:
@@ -71,23 +73,28 @@ class Seam:
         return held[overlap(self._shown, held) :]
 
     def _may_still_repeat(self) -> bool:
+        """Whether what is held stands in the text before its very end, where it could go on."""
         position = self._shown.find(self._held)
-        last = len(self._shown) - len(self._held)
-        while 0 <= position < last:
-            if at_edge(self._shown, position):
-                return True
-            position = self._shown.find(self._held, position + 1)
-        return False
+        return 0 <= position < len(self._shown) - len(self._held)
 
 
 def overlap(shown: str, following: str) -> int:
     """How many characters of ``following`` only repeat the end of ``shown``."""
     for length in range(min(len(shown), len(following)), 0, -1):
-        repeated = following[:length]
-        if shown.endswith(repeated) and at_edge(shown, len(shown) - length):
-            of_weight = letters(repeated) >= LEAST_LETTERS and not is_periodic(repeated)
-            return length if of_weight else 0
+        if shown.endswith(following[:length]):
+            if is_repetition(shown, len(shown) - length):
+                return length
+            if is_periodic(following[:length]):
+                return 0
     return 0
+
+
+def is_repetition(shown: str, start: int) -> bool:
+    """Whether the end of ``shown`` from ``start`` on would not come twice by itself."""
+    text = shown[start:]
+    inside_word = start > 0 and shown[start - 1].isalnum() and text[0].isalnum()
+    enough = LEAST_LETTERS_INSIDE if inside_word else LEAST_LETTERS
+    return letters(text) >= enough and not is_periodic(text)
 
 
 def is_periodic(text: str) -> bool:
@@ -100,11 +107,6 @@ def is_periodic(text: str) -> bool:
         border += char == text[border]
         borders.append(border)
     return 2 * border >= len(text)
-
-
-def at_edge(text: str, position: int) -> bool:
-    """Whether ``position`` is not inside a word."""
-    return position == 0 or not (text[position - 1].isalnum() and text[position].isalnum())
 
 
 def letters(text: str) -> int:

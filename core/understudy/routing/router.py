@@ -85,11 +85,14 @@ class Router:
     def register_chat_provider(
         self, provider: ChatProvider, *, max_concurrency: int | None = None
     ) -> None:
-        """Make ``provider`` known, in place of one with the same id, from the next request on.
+        """Make ``provider`` known from the next request on.
 
-        At most ``max_concurrency`` of its requests run at once; others queue.
+        In place of another with the same id it begins anew: what made that one rest may have been
+        mended. At most ``max_concurrency`` of its requests run at once; others queue.
         """
         self._limits.set_limit(provider.id, max_concurrency)
+        if provider.id in self._providers:
+            self._health.lift(provider.id)
         self._providers[provider.id] = provider
         self._health_changed()
 
@@ -108,6 +111,8 @@ class Router:
         """Forget a route."""
         if self._routes.pop(name, None) is None:
             raise UsageError(f'There is no route "{name}".')
+        if self.default_route == name:
+            self.default_route = ""
 
     def route(self, name: str = "") -> Route:
         """Give the route with this name.
