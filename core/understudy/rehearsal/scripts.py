@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -10,21 +11,23 @@ if TYPE_CHECKING:
 Topic: TypeAlias = Literal["general", "fallback", "keys", "providers"]
 Language: TypeAlias = Literal["en", "ko"]
 
-_WORDS: Final[tuple[tuple[Topic, str], ...]] = (
-    ("keys", "key keyring keys secret token password privacy 키 열쇠 비밀 보안"),
-    ("providers", "add provider connect ollama endpoint studio llama 추가 제공자 연결 주소 공급자"),
-    ("fallback", "fallback fall fail route routing order break carry 대체 실패 순서 경로 끊 이어"),
+_TOPICS: Final[tuple[tuple[Topic, str, str], ...]] = (
+    ("keys", "key keyring secret token password privacy", "키 열쇠 비밀 보안"),
+    ("providers", "add provider connect ollama endpoint studio", "추가 제공자 연결 주소 공급자"),
+    ("fallback", "fallback fall fail route break carry", "대체 실패 순서 경로 끊 이어"),
 )
+"""Topics with their English words, whole ones in any form, and Korean ones, which take endings."""
 
 
 def answer_to(question: str) -> str:
     """Choose the answer whose topic the question's words name, in the question's language."""
-    lowered = question.lower()
-    topic: Topic = "general"
-    for candidate, words in reversed(_WORDS):
-        if any(word in lowered for word in words.split()):
-            topic = candidate
-    return ANSWERS[language_of(question), topic]
+    for topic, english, korean in _TOPICS:
+        words = "|".join(english.split())
+        if re.search(
+            rf"\b({words})(s|ing|ed)?\b|{'|'.join(korean.split())}", question, re.IGNORECASE
+        ):
+            return ANSWERS[language_of(question), topic]
+    return ANSWERS[language_of(question), "general"]
 
 
 def language_of(text: str) -> Language:
