@@ -14,10 +14,12 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from helpers.replies import Reply, openai_models, openai_stream
@@ -204,11 +206,13 @@ class Loopback:
         *replies: Reply | Callable[[RecordedRequest], Reply],
         models: tuple[str, ...] = ("test-model",),
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.requests: list[RecordedRequest] = []
         self.connections: list[_Connection] = []
         self.models = models
         self._wanted_port = port
+        self._tls = tls
         self._accepted = 0
         self.play(*(replies or (openai_stream(),)))
 
@@ -220,6 +224,12 @@ class Loopback:
     def chats(self) -> list[RecordedRequest]:
         """The requests that asked for a completion."""
         return [request for request in self.requests if request.method == "POST"]
+
+    async def arrived(self, count: int = 1, timeout: float = 2.0) -> None:
+        """Wait until ``count`` requests have arrived."""
+        deadline = time.monotonic() + timeout
+        while len(self.requests) < count and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
 
     @property
     def base_url(self) -> str:
@@ -236,9 +246,11 @@ class Loopback:
     async def start(self) -> None:
         """Listen, in the running loop."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._connect, "127.0.0.1", self._wanted_port)
+        self._server = await loop.create_server(
+            self._connect, "127.0.0.1", self._wanted_port, ssl=self._tls
+        )
         self.port = int(self._server.sockets[0].getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
 
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
@@ -289,6 +301,18 @@ class Loopback:
         started.set()
         await self._stopping.wait()
         await self.stop()
+
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+CERTIFICATE = RECORDINGS / "tls" / "loopback.pem"
+"""For localhost and 127.0.0.1, signed by itself, until 2126; made for these tests alone."""
+
+
+def tls() -> ssl.SSLContext:
+    """What a ``Loopback`` needs to be reached by https."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("loopback-key.pem"))
+    return context
 
 
 def closed_port() -> int:

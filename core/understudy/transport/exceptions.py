@@ -35,7 +35,10 @@ TABLE: dict[str, tuple[ErrorKind, str]] = {
         "The address of {name} must begin with http:// or https://.",
     ),
     "LocalProtocolError": (ErrorKind.BAD_REQUEST, "The request to {name} cannot be sent."),
-    "RemoteProtocolError": (ErrorKind.NETWORK, "{name} broke off."),
+    "RemoteProtocolError": (
+        ErrorKind.NETWORK,
+        "{name} hung up, or what runs at its address does not speak HTTP.",
+    ),
     "ProtocolError": (ErrorKind.NETWORK, "{name} does not speak proper HTTP."),
     "TransportError": (ErrorKind.NETWORK, "The connection to {name} failed."),
     "DecodingError": (ErrorKind.MALFORMED_CHUNK, "{name} sent compressed data that is broken."),
@@ -85,7 +88,7 @@ def _look_up(error: BaseException) -> tuple[ErrorKind, str]:
 def _special(cause: BaseException, *, local: bool) -> tuple[ErrorKind, str] | None:
     """Read what the operating system or TLS says, where it tells more than the library does."""
     if isinstance(cause, ssl.SSLCertVerificationError):
-        reason = cause.verify_message or "it is not trusted"
+        reason = getattr(cause, "verify_message", "") or "it is not trusted"
         return (
             ErrorKind.NETWORK,
             f"The certificate of {{name}} cannot be verified: {_braceless(reason)}.",

@@ -61,9 +61,7 @@ class HttpResponse:
             async for data in source:
                 yield data
                 phase = "answering"
-        except Exception as error:
-            if not _is_library_error(error):
-                raise
+        except _library_errors() as error:
             raise provider_error(error, self._name, phase=phase) from None
 
     async def body(self, limit: int = MAX_BODY) -> bytes:
@@ -166,27 +164,25 @@ class HttpTransport:
         try:
             request = client.build_request(method, url, headers=sent, content=content)
             return await client.send(request, stream=True)
-        except Exception as error:
-            if not _is_library_error(error):
-                raise
+        except _library_errors() as error:
             raise provider_error(error, name, local=is_loopback(url)) from None
 
     def _client(self, url: str) -> httpx.AsyncClient:
         if is_loopback(url):
             if self._loopback is None:
-                self._loopback = self._new_client(trust_env=False)
+                self._loopback = self._new_client(loopback=True)
             return self._loopback
         if self._outside is None:
-            self._outside = self._new_client(trust_env=self._trust_env)
+            self._outside = self._new_client(loopback=False)
         return self._outside
 
-    def _new_client(self, *, trust_env: bool) -> httpx.AsyncClient:
+    def _new_client(self, *, loopback: bool) -> httpx.AsyncClient:
         import httpx
 
         try:
             return httpx.AsyncClient(
-                verify=_certificates(trust_env=trust_env),
-                trust_env=trust_env,
+                verify=_certificates(trust_env=self._trust_env, must_load=not loopback),
+                trust_env=self._trust_env and not loopback,
                 follow_redirects=False,
                 timeout=httpx.Timeout(
                     connect=self._connect_timeout, read=None, write=_WRITE_TIMEOUT, pool=None
@@ -199,8 +195,12 @@ class HttpTransport:
             raise ProviderError(ErrorKind.NETWORK, message, detail=detail) from None
 
 
-def _certificates(*, trust_env: bool) -> ssl.SSLContext:
-    """Trust whom the operating system trusts, and what SSL_CERT_FILE and SSL_CERT_DIR add."""
+def _certificates(*, trust_env: bool, must_load: bool) -> ssl.SSLContext:
+    """Trust whom the operating system trusts, and what SSL_CERT_FILE and SSL_CERT_DIR add.
+
+    Raises ``ProviderError`` where they name something else, unless they need not load: a server
+    on this computer is asked without them.
+    """
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -210,8 +210,9 @@ def _certificates(*, trust_env: bool) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=file or None, capath=folder or None)
         except OSError:
-            message = f"SSL_CERT_FILE ({file}) is no file of certificates: correct or unset it."
-            raise ProviderError(ErrorKind.NETWORK, message) from None
+            if must_load:
+                message = f"SSL_CERT_FILE ({file}) is no file of certificates: correct or unset it."
+                raise ProviderError(ErrorKind.NETWORK, message) from None
     return context
 
 
@@ -223,8 +224,7 @@ def _moved(status: int, url: str, location: str | None, name: str) -> ProviderEr
     return ProviderError(ErrorKind.NETWORK, message, status=status)
 
 
-def _is_library_error(error: Exception) -> bool:
+def _library_errors() -> tuple[type[Exception], ...]:
     import httpx
 
-    foreign = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError)
-    return isinstance(error, (*foreign, OSError))
+    return (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, OSError)

@@ -1,0 +1,392 @@
+"""The transport, against real servers on this computer."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import subprocess
+import sys
+import time
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helpers.loopback import CERTIFICATE, Loopback, closed_port, tls
+from helpers.replies import (
+    CLOSE,
+    JSON,
+    RESET,
+    SILENCE,
+    Chunk,
+    Reply,
+    broken_stream,
+    html_page,
+    json_reply,
+    openai_stream,
+)
+from understudy.errors import ErrorKind, ProviderError
+from understudy.transport.http import HttpTransport
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.anyio
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXIES, "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[HttpTransport]:
+    transport = HttpTransport(connect_timeout=2.0)
+    yield transport
+    await transport.aclose()
+
+
+async def ask(transport: HttpTransport, server: Loopback | str) -> bytes:
+    url = server if isinstance(server, str) else f"{server.base_url}/chat/completions"
+    async with transport.stream("POST", url, json={"q": "?"}, name="Example") as response:
+        return await response.body()
+
+
+async def failure_of(transport: HttpTransport, server: Loopback | str) -> ProviderError:
+    with pytest.raises(ProviderError) as caught:
+        await ask(transport, server)
+    return caught.value
+
+
+async def test_that_a_request_arrives_as_it_was_meant(transport: HttpTransport) -> None:
+    async with Loopback(json_reply({"a": 1})) as server:
+        url = f"{server.base_url}/chat/completions"
+        headers = {"authorization": "Bearer k"}
+        body = {"q": "한글 \ud83d"}
+        async with transport.stream("POST", url, headers=headers, json=body) as response:
+            assert response.status == 200
+            assert response.headers["Content-Type"] == "application/json"
+            assert await response.body() == b'{"a": 1}'
+        (request,) = server.requests
+        assert (request.method, request.path) == ("POST", "/v1/chat/completions")
+        assert request.headers["authorization"] == "Bearer k"
+        assert request.headers["content-type"] == "application/json"
+        assert request.headers["accept-encoding"] == "identity"
+        assert request.json() == {"q": "한글 ?"}
+
+
+async def test_that_bytes_arrive_when_they_were_sent(transport: HttpTransport) -> None:
+    reply = openai_stream(pieces=["One", "two"], delay=0.2)
+    async with Loopback(reply) as server, transport.stream("GET", server.url + "/x") as response:
+        arrived = [(time.perf_counter(), data) async for data in response.chunks()]
+    (one, two) = (next(t for t, d in arrived if word in d) for word in (b"One", b"two"))
+    assert two - one > 0.15
+
+
+async def test_that_a_connection_is_kept_for_the_next_request(transport: HttpTransport) -> None:
+    async with Loopback(openai_stream()) as server:
+        for _ in range(3):
+            await ask(transport, server)
+        assert {request.connection for request in server.requests} == {1}
+
+
+async def test_that_a_hundred_streams_run_at_once(transport: HttpTransport) -> None:
+    async with Loopback(openai_stream(first_delay=0.2)) as server:
+        await asyncio.gather(*(ask(transport, server) for _ in range(100)))
+        assert len({request.connection for request in server.requests}) == 100
+
+
+async def read_on(transport: HttpTransport, server: Loopback) -> None:
+    async with (
+        transport.stream("POST", server.base_url, json={}) as response,
+        aclosing(response.chunks()) as chunks,
+    ):
+        async for _data in chunks:
+            pass
+
+
+@pytest.mark.parametrize("reply", [SILENCE, broken_stream("Once", ending="silence")])
+async def test_that_cancelling_hangs_up_at_once(transport: HttpTransport, reply: Reply) -> None:
+    async with Loopback(reply) as server:
+        task = asyncio.create_task(read_on(transport, server))
+        await server.arrived()
+        await asyncio.sleep(0.05)
+        cancelled_at = time.monotonic()
+        task.cancel()
+        seen_at = await server.chats[0].saw_disconnect()
+        assert seen_at is not None
+        assert seen_at - cancelled_at < 0.1
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_that_leaving_the_block_hangs_up_at_once(transport: HttpTransport) -> None:
+    async with Loopback(broken_stream("Once upon", ending="silence")) as server:
+        async with transport.stream("POST", server.base_url, json={}) as response:
+            async with aclosing(response.chunks()) as chunks:
+                await anext(chunks)
+            left_at = time.monotonic()
+        seen_at = await server.chats[0].saw_disconnect()
+        assert seen_at is not None
+        assert seen_at - left_at < 0.1
+
+
+async def test_that_a_body_is_read_no_further_than_its_limit(transport: HttpTransport) -> None:
+    endless = Reply(chunks=(Chunk(b"x" * 1000),) * 10, ending="silence")
+    async with Loopback(endless) as server:
+        async with transport.stream("POST", server.base_url, json={}) as response:
+            assert await response.body(limit=2500) == b"x" * 2500
+        assert await server.chats[0].saw_disconnect() is not None
+
+
+async def test_that_nobody_listening_is_told(transport: HttpTransport) -> None:
+    error = await failure_of(transport, f"http://127.0.0.1:{closed_port()}/v1")
+    assert (error.kind, str(error)) == (ErrorKind.NETWORK, "Example is not running.")
+
+
+@pytest.mark.parametrize("reply", [RESET, CLOSE])
+async def test_that_a_connection_that_breaks_before_the_answer_is_a_network_error(
+    transport: HttpTransport, reply: Reply
+) -> None:
+    async with Loopback(reply) as server:
+        assert (await failure_of(transport, server)).kind is ErrorKind.NETWORK
+
+
+@pytest.mark.parametrize("ending", ["cut", "reset"])
+async def test_that_a_connection_that_breaks_in_mid_answer_is_an_interruption(
+    transport: HttpTransport, ending: str
+) -> None:
+    reply = broken_stream("Once upon a time", delay=0.02).but(ending=ending)
+    async with Loopback(reply) as server:
+        error = await failure_of(transport, server)
+    assert (error.kind, str(error)) == (ErrorKind.INTERRUPTED, "Example broke off.")
+
+
+async def test_that_a_connection_that_breaks_behind_the_head_is_a_network_error(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback(Reply(ending="cut")) as server:
+        assert (await failure_of(transport, server)).kind is ErrorKind.NETWORK
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\nx-long: " + b"x" * 200_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 40_000 + b"\r\n",
+        b"HTTP/1.1 2000 OK\r\n\r\n",
+    ],
+    ids=["another protocol", "a long header", "many headers", "an odd status"],
+)
+async def test_that_a_head_that_is_none_is_told(transport: HttpTransport, head: bytes) -> None:
+    async with Loopback(Reply(head=head)) as server:
+        error = await failure_of(transport, server)
+    assert error.kind is ErrorKind.NETWORK
+    assert str(error) == "Example hung up, or what runs at its address does not speak HTTP."
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_that_a_redirect_is_never_followed_and_its_place_is_named(
+    transport: HttpTransport, status: int
+) -> None:
+    async with Loopback() as other:
+        place = f"http://user:pw@127.0.0.1:{other.port}/v2?key=secret#x"
+        moved = Reply(status, (("location", place),), framing="length")
+        async with Loopback(moved) as server:
+            error = await failure_of(transport, server)
+        assert other.requests == []
+    assert error.status == status
+    assert f"has moved to http://127.0.0.1:{other.port}/v2 ({status})" in str(error)
+    assert "secret" not in str(error)
+    assert "pw" not in str(error)
+
+
+async def test_that_a_redirect_to_a_path_or_to_nowhere_is_told(transport: HttpTransport) -> None:
+    async with Loopback(
+        Reply(302, (("location", "/login"),), framing="length"), Reply(304, (), framing="length")
+    ) as server:
+        assert f"moved to {server.url}/login" in str(await failure_of(transport, server))
+        assert "moved to elsewhere (304)" in str(await failure_of(transport, server))
+
+
+async def test_that_a_compressed_answer_is_unpacked(transport: HttpTransport) -> None:
+    packed = Reply(
+        headers=(JSON, ("content-encoding", "gzip")), chunks=(Chunk(gzip.compress(b"hello")),)
+    )
+    async with Loopback(packed, packed.but(chunks=(Chunk(b"no gzip"),))) as server:
+        assert await ask(transport, server) == b"hello"
+        assert (await failure_of(transport, server)).kind is ErrorKind.MALFORMED_CHUNK
+
+
+@pytest.mark.parametrize("url", ["ftp://example.com", "example.com/v1", "http://", "http://a b/"])
+async def test_that_an_address_that_is_none_is_told(transport: HttpTransport, url: str) -> None:
+    error = await failure_of(transport, url)
+    assert error.kind is ErrorKind.NETWORK
+    assert "Example" in str(error)
+
+
+async def test_that_an_error_without_a_name_names_the_host(transport: HttpTransport) -> None:
+    port = closed_port()
+    with pytest.raises(ProviderError, match=f"127.0.0.1:{port} is not running"):
+        async with transport.stream("GET", f"http://127.0.0.1:{port}/"):
+            pass
+
+
+async def test_that_an_exception_of_the_callers_own_passes_through(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback() as server:
+        with pytest.raises(KeyError):
+            async with transport.stream("GET", server.url + "/x"):
+                raise KeyError
+        with pytest.raises(TypeError):
+            await ask(transport, server, headers={"x": object()})  # type: ignore[dict-item]
+
+
+class TestFetch:
+    async def test_that_a_whole_answer_is_fetched_whatever_its_status(
+        self, transport: HttpTransport
+    ) -> None:
+        async with Loopback(json_reply({"error": "x"}, 404)) as server:
+            answer = await transport.fetch(server.url + "/x", headers={"a": "b"})
+        assert (answer.status, answer.body) == (404, b'{"error": "x"}')
+        assert server.requests[0].headers["a"] == "b"
+
+    async def test_that_silence_ends_in_time(self, transport: HttpTransport) -> None:
+        async with Loopback(SILENCE) as server:
+            began = time.perf_counter()
+            with pytest.raises(ProviderError, match=r"sent no answer within 0\.1 s"):
+                await transport.fetch(server.url + "/x", timeout=0.1)
+            assert time.perf_counter() - began < 0.3
+
+    async def test_that_a_body_beyond_the_limit_is_refused(self, transport: HttpTransport) -> None:
+        async with Loopback(html_page()) as server:
+            with pytest.raises(ProviderError, match="far too long") as caught:
+                await transport.fetch(server.url + "/x", limit=10)
+        assert caught.value.kind is ErrorKind.MALFORMED_CHUNK
+
+
+class TestProxies:
+    async def test_that_the_environments_proxy_is_used_outside(
+        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
+    ) -> None:
+        async with Loopback(json_reply({})) as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.url)
+            await ask(transport, "http://example.invalid/v1")
+            assert proxy.requests[0].path == "http://example.invalid/v1"
+
+    async def test_that_this_computer_is_never_asked_through_a_proxy(
+        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
+    ) -> None:
+        async with Loopback() as proxy, Loopback(json_reply({})) as server:
+            for name in ("HTTP_PROXY", "ALL_PROXY"):
+                monkeypatch.setenv(name, proxy.url)
+            for host in ("127.0.0.1", "localhost"):
+                await ask(transport, f"http://{host}:{server.port}/v1")
+            assert (len(proxy.requests), len(server.requests)) == (0, 2)
+
+    async def test_that_a_proxy_that_refuses_is_told(
+        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
+    ) -> None:
+        async with Loopback(Reply(407, (), framing="length")) as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+            error = await failure_of(transport, "https://example.invalid/v1")
+        assert (error.kind, str(error)) == (
+            ErrorKind.NETWORK,
+            "The proxy did not connect to Example.",
+        )
+
+    async def test_that_a_proxy_variable_that_is_none_is_told(
+        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", "gopher://user:pw@example.com")
+        error = await failure_of(transport, "https://example.invalid/v1")
+        assert "proxy variable" in str(error)
+        assert "pw" not in f"{error} {error.detail}"
+
+    async def test_that_the_environment_can_be_left_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        transport = HttpTransport(trust_env=False, connect_timeout=2.0)
+        async with Loopback() as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.url)
+            await failure_of(transport, "http://example.invalid/v1")
+            assert proxy.requests == []
+        await transport.aclose()
+
+
+class TestCertificates:
+    async def test_that_a_certificate_that_nobody_vouches_for_is_refused(
+        self, transport: HttpTransport
+    ) -> None:
+        async with Loopback(tls=tls()) as server:
+            error = await failure_of(transport, server)
+            assert server.requests == []
+        assert error.kind is ErrorKind.NETWORK
+        assert "The certificate of Example cannot be verified" in str(error)
+
+    async def test_that_ssl_cert_file_adds_whom_to_trust(
+        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        async with Loopback(json_reply({}), tls=tls()) as server:
+            assert await ask(transport, server) == b"{}"
+
+    async def test_that_https_at_a_plain_port_is_told(self, transport: HttpTransport) -> None:
+        async with Loopback(Reply(head=b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
+            error = await failure_of(transport, f"https://127.0.0.1:{server.port}/v1")
+        assert str(error) == "No secure connection to Example: is it https at that port?"
+
+    @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+    async def test_that_a_broken_ssl_cert_file_is_told(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        transport: HttpTransport,
+        tmp_path: Path,
+        content: bytes | None,
+    ) -> None:
+        file = tmp_path / "certificates.pem"
+        if content is not None:
+            file.write_bytes(content)
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        error = await failure_of(transport, "https://example.invalid/v1")
+        assert str(error) == (
+            f"SSL_CERT_FILE ({file}) is no file of certificates: correct or unset it."
+        )
+        async with Loopback(json_reply({})) as server:
+            assert await ask(transport, server) == b"{}"
+
+
+async def test_that_it_can_be_used_again_after_it_was_closed() -> None:
+    transport = HttpTransport()
+    await transport.aclose()
+    async with Loopback(json_reply({})) as server:
+        for _ in range(2):
+            await ask(transport, server)
+            await transport.aclose()
+        assert [request.connection for request in server.requests] == [1, 2]
+
+
+async def test_that_loading_ahead_asks_nobody(transport: HttpTransport) -> None:
+    await asyncio.to_thread(transport.load)
+    async with Loopback(json_reply({})) as server:
+        assert await ask(transport, server) == b"{}"
+
+
+def test_that_making_a_transport_loads_no_http_library() -> None:
+    program = (
+        "import sys; from understudy.transport.http import HttpTransport; HttpTransport();"
+        "sys.exit(any(name in sys.modules for name in ('httpx', 'httpcore', 'truststore')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert (
+        subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode
+        == 0
+    )
