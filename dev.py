@@ -21,6 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -29,10 +30,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036  (other Pythons run this file too, to be told so)
-    known = [f"python3.{minor}" for minor in (13, 12, 11) if shutil.which(f"python3.{minor}")]
+    newer = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
     sys.exit(
         f"Understudy needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
-        f"Nothing was done.\nType: {(known or ['python3.13'])[0]} {' '.join(sys.argv)}"
+        "Nothing was done.\n"
+        + (
+            f"Type: {newer[0]} {' '.join(sys.argv)}"
+            if newer
+            else "Install Python 3.13, then again."
+        )
     )
 
 ROOT = Path(__file__).resolve().parent
@@ -46,21 +52,7 @@ BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 DEBIAN_OF_LIBRARY = ROOT / "packaging" / "linux" / "debian-of-library.json"
 
-# What is compiled into each section of the lock, and which sections it stands upon.
-SECTIONS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
-    "installer": (("--group", f"{PROJECT}:installer"), ()),
-    "bootstrap": (("--group", f"{PROJECT}:bootstrap"), ()),
-    "base": ((str(PROJECT),), ()),
-    "build": (("--group", f"{PROJECT}:build"), ("base",)),
-    "desktop": ((str(PROJECT), "--extra", "desktop"), ("base", "build")),
-    "test": (
-        (str(PROJECT), "--extra", "serve", "--group", f"{PROJECT}:test"),
-        ("base", "build", "desktop"),
-    ),
-    "check": (("--group", f"{PROJECT}:check"), ("base", "build", "desktop", "test")),
-    "package": (("--group", f"{PROJECT}:package"), ("base", "build", "desktop")),
-    "lock": (("--group", f"{PROJECT}:lock"), ()),
-}
+# Sections of the lock: what each kind of work needs.
 TERMINAL = ("base", "build")
 WINDOW = (*TERMINAL, "desktop")
 TEST = (*WINDOW, "test")
@@ -119,34 +111,6 @@ def requirements_of(names: Iterable[str]) -> Generator[str]:
         path = Path(folder) / "requirements.txt"
         path.write_text("".join(sections[name] for name in names), encoding="utf-8")
         yield str(path)
-
-
-def blocks_of(text: str) -> list[str]:
-    """Split compiled requirements into one block a package: its line and those of its hashes."""
-    return re.findall(r"^\S.*(?:\n[ \t].*)*\n", text, flags=re.MULTILINE)
-
-
-def write_lock(arguments: Sequence[str]) -> None:
-    """Resolve everything at once, for all systems and Pythons, then deal it out to sections."""
-    compiler = [
-        *(BIN / "uv", "pip", "compile", "--no-config", "--universal", "--python-version", "3.11"),
-        *("--generate-hashes", "--no-annotate", "--no-header", "--quiet"),
-    ]
-    with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
-        whole, part = Path(folder) / "whole.txt", Path(folder) / "part.txt"
-        shutil.copy(LOCK, whole)
-        everything = [word for words, _ in SECTIONS.values() for word in words]
-        call([*compiler, *everything, *arguments, "--output-file", whole])
-        found: dict[str, list[str]] = {}
-        for name, (words, below) in SECTIONS.items():
-            part.unlink(missing_ok=True)
-            call([*compiler, *words, "--constraints", whole, "--output-file", part])
-            known = {block for other in below for block in found[other]}
-            blocks = blocks_of(part.read_text(encoding="utf-8"))
-            found[name] = [block for block in blocks if block not in known]
-    text = "".join(f"# [{name}]\n{''.join(blocks)}" for name, blocks in found.items())
-    LOCK.write_text(text, encoding="utf-8")
-    say(f"{LOCK.name}: " + ", ".join(f"{name} {len(found[name])}" for name in found))
 
 
 # The environment
@@ -210,7 +174,7 @@ def install(sections: Sequence[str], *, fresh: bool) -> None:
     if fresh:
         make_environment()
     say(f"Installing {', '.join(sections)} from {LOCK.name} …")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet"]
     with requirements_of(sections) as path:
         call([*pip, "--require-hashes", "--no-deps", "--requirement", path])
     if fresh:
@@ -230,7 +194,7 @@ def make_environment() -> None:
             raise SetupError(f"This Python has no pip, which everything else needs.\n{how_pip()}")
     if find_spec("pip") and sys.prefix != str(VENV):
         with requirements_of(["installer"]) as path:
-            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", PYTHON]
+            pip = [sys.executable, "-m", "pip", "--python", PYTHON]
             call([*pip, "install", "--quiet", "--require-hashes", "--requirement", path])
 
 
@@ -249,19 +213,8 @@ def environment_series() -> str:
 def make_with_virtualenv() -> None:
     """For a Python whose distribution leaves out venv: pip brings virtualenv, which does it."""
     with requirements_of(["bootstrap"]) as path, tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        call(
-            [
-                *pip,
-                "--root-user-action",
-                "ignore",
-                "--require-hashes",
-                "--target",
-                folder,
-                "-r",
-                path,
-            ]
-        )
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+        call([*pip, "--target", folder, "--requirement", path])
         env = {**os.environ, "PYTHONPATH": folder}
         call([sys.executable, "-m", "virtualenv", "--quiet", "--clear", VENV], env)
 
@@ -280,33 +233,37 @@ def how_pip() -> str:
 
 def provide(features: Sequence[str]) -> None:
     """Look for what ``features`` need of the system; install it as root, else say how."""
-    libraries = missing_libraries(features)
-    debian, fedora = missing_tools(features)
-    packages = json.loads(DEBIAN_OF_LIBRARY.read_text(encoding="utf-8"))
-    unknown = sorted(libraries - packages.keys())
-    debian += sorted({packages[name] for name in libraries if name not in unknown})
-    fedora += [f"'{name}()(64bit)'" for name in sorted(libraries)]
-    if shutil.which("apt-get") and debian and is_root():
-        say(f"Installing from the system's packages: {' '.join(debian)} …")
-        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        call_quietly(["apt-get", "update"], env)
-        call_quietly(["apt-get", "install", "-y", "--no-install-recommends", *debian], env)
-        debian = missing_tools(features)[0]
-        unknown = sorted(missing_libraries(features))
-    if debian or unknown:
-        raise SetupError(how_libraries(debian, fedora, unknown))
+    libraries, tools = missing_libraries(features), missing_tools(features)
+    if not libraries and not tools:
+        return
+    table = json.loads(DEBIAN_OF_LIBRARY.read_text(encoding="utf-8"))
+    debian = {table[name] for name in libraries if name in table} | {deb for deb, _ in tools}
+    if shutil.which("apt-get") and is_root():
+        install_with_apt(sorted(debian))
+        libraries, tools = missing_libraries(features), missing_tools(features)
+    if libraries or tools:
+        fedora = {f"'{name}()(64bit)'" for name in libraries} | {rpm for _, rpm in tools}
+        known = debian if libraries <= table.keys() else ()
+        raise SetupError(how_libraries(sorted(known), sorted(fedora), sorted(libraries)))
 
 
-def how_libraries(debian: Sequence[str], fedora: Sequence[str], unknown: Sequence[str]) -> str:
-    """Put what the system lacks into one command to type."""
-    if unknown:
-        names = ", ".join(unknown)
-        return f"This system lacks {names}.\nInstall the packages that hold them, and try again."
+def install_with_apt(packages: Sequence[str]) -> None:
+    """Install Debian packages, which needs root."""
+    say(f"Installing from the system's packages: {' '.join(packages)} …")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    call_quietly(["apt-get", "update"], env)
+    call_quietly(["apt-get", "install", "-y", "--no-install-recommends", *packages], env)
+
+
+def how_libraries(debian: Sequence[str], fedora: Sequence[str], missing: Sequence[str]) -> str:
+    """Put what the system lacks into one command to type, where its installer is known."""
+    sudo = "" if is_root() else "sudo "
+    lacks = f"This system lacks {', '.join(missing or fedora)}."
     if shutil.which("dnf"):
-        return (
-            f"This system lacks libraries that Qt needs.\nType: sudo dnf install {' '.join(fedora)}"
-        )
-    return f"This system lacks packages.\nType: sudo apt-get install {' '.join(debian)}"
+        return f"{lacks}\nType: {sudo}dnf install {' '.join(fedora)}"
+    if shutil.which("apt-get") and debian:
+        return f"{lacks}\nType: {sudo}apt-get install {' '.join(debian)}"
+    return f"{lacks}\nInstall what holds them, then again."
 
 
 def missing_libraries(features: Sequence[str]) -> set[str]:
@@ -322,8 +279,8 @@ def missing_libraries(features: Sequence[str]) -> set[str]:
     return set(re.findall(r"^\s*(\S+) => not found", told, flags=re.MULTILINE))
 
 
-def missing_tools(features: Sequence[str]) -> tuple[list[str], list[str]]:
-    """List the programs and fonts that are not there, as Debian's and as Fedora's packages."""
+def missing_tools(features: Sequence[str]) -> set[tuple[str, str]]:
+    """Name the programs and fonts that are not there, as (Debian's, Fedora's) packages."""
     tools = {"test": TEST_TOOLS, "screen": SCREEN_TOOLS, "package": FREEZE_TOOLS}
     lacking = {
         packages
@@ -333,8 +290,15 @@ def missing_tools(features: Sequence[str]) -> tuple[list[str], list[str]]:
     }
     if {"test", "screen"}.intersection(features) and not korean_font():
         lacking.add(KOREAN_FONT)
-    pairs = sorted(lacking)
-    return [debian for debian, _ in pairs], [fedora for _, fedora in pairs]
+    if "package" in features and not shared_python():
+        lacking.add((f"libpython{sys.version_info[0]}.{sys.version_info[1]}", "python3-libs"))
+    return lacking
+
+
+def shared_python() -> bool:
+    """Whether the system's Python has its library, which a frozen program takes along."""
+    folder, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "INSTSONAME"))
+    return sys.prefix != "/usr" or (Path(folder) / name).exists()
 
 
 def korean_font() -> bool:
@@ -386,7 +350,7 @@ def test(arguments: Sequence[str]) -> int:
     if LINUX:
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):
             os.environ.pop(name, None)
-    chosen = [] if everything or rest else ["-m", "not frozen"]
+    chosen = [] if everything or "-m" in rest else ["-m", "not frozen"]
     spread = [] if rest else ["-n", "2", "--dist", "loadscope"]
     return become(PYTHON, "-m", "pytest", *chosen, *spread, *rest)
 
@@ -438,10 +402,9 @@ def package(_arguments: Sequence[str]) -> int:
 
 
 def lock(arguments: Sequence[str]) -> int:
-    """Compile the lock anew; versions stay as they are unless --upgrade is said."""
+    """Resolve the lock anew; versions stay as they are unless --upgrade is said."""
     prepare((*TERMINAL, "lock"))
-    write_lock(arguments)
-    return 0
+    return become(PYTHON, ROOT / "packaging" / "lock.py", *arguments)
 
 
 COMMANDS = {
@@ -455,7 +418,9 @@ def main() -> int:
     if name not in COMMANDS:
         say(__doc__ or "")
         return 0 if name in ("help", "-h", "--help") else 2
-    os.chdir(ROOT)
+    os.environ.update(PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_ROOT_USER_ACTION="ignore")
+    if name not in ("run", "shots"):  # these two know files by where the person stands
+        os.chdir(ROOT)
     try:
         return COMMANDS[name](arguments)
     except SetupError as error:

@@ -143,20 +143,24 @@ def test_that_a_missing_library_is_found_by_asking_the_linker(
 def test_that_what_is_missing_becomes_one_command(
     dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def says() -> str:
+        sonames = ["libxcb-cursor.so.0"]
+        told: str = dev.how_libraries(["libxcb-cursor0"], ["'libxcb-cursor.so.0()'"], sonames)
+        return told.splitlines()[-1].replace("sudo ", "")
+
     monkeypatch.setenv("PATH", str(tmp_path))
-    told = dev.how_libraries(["libxcb-cursor0", "xvfb"], [], [])
-    assert told.endswith("Type: sudo apt-get install libxcb-cursor0 xvfb")
+    assert dev.how_libraries(["x"], ["y"], ["libx.so.1"]).startswith("This system lacks libx.so.1.")
+    for installer, command in (
+        ("apt-get", "Type: apt-get install libxcb-cursor0"),
+        ("dnf", "Type: dnf install 'libxcb-cursor.so.0()'"),
+    ):
+        (tmp_path / installer).write_text("#!/bin/sh\n")
+        (tmp_path / installer).chmod(0o755)
+        assert says() == command
 
-    (tmp_path / "dnf").write_text("#!/bin/sh\n")
-    (tmp_path / "dnf").chmod(0o755)
-    told = dev.how_libraries([], ["'libxcb-cursor.so.0()(64bit)'"], [])
-    assert told.endswith("Type: sudo dnf install 'libxcb-cursor.so.0()(64bit)'")
 
-
-def test_that_compiled_requirements_keep_their_hashes_together(dev: Any) -> None:
-    one = "idna==3.20 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
-    two = "h11==0.16.0 ; sys_platform == 'linux' \\\n    --hash=sha256:cc\n"
-    assert dev.blocks_of(one + two) == [one, two]
+def test_that_sections_of_the_lock_are_told_apart(dev: Any) -> None:
+    one, two = "idna==3.20 \\\n    --hash=sha256:aa\n", "h11==0.16.0\n"
     assert dev.read_sections(f"# [base]\n{one}# [test]\n{two}") == {"base": one, "test": two}
 
 

@@ -1,4 +1,4 @@
-"""The frozen folder on a machine without Python: its window opens and the practice provider answers."""
+"""The frozen folder where there is no Python: its window opens, the practice provider answers."""
 
 from __future__ import annotations
 
