@@ -46,6 +46,7 @@ class Workspace:
         self.paths = paths
         self.settings_file = file
         self.keys = keys
+        self.keys.on_change.append(self._key_changed)
         self.router = Router()
         self.transport = HttpTransport()
         self.routes: tuple[Route, ...] = ()
@@ -193,8 +194,7 @@ class Workspace:
 
     async def set_key(self, provider: str, key: str) -> KeyReading:
         """Keep a key; it is used from the next message on. Raises ``UsageError`` for no key."""
-        self.provider(provider)
-        reading = await self.keys.save(provider, key)
+        reading = await self.keys.save(provider, key, self.placed(provider).row.key_env)
         self._key_changed(provider)
         return reading
 

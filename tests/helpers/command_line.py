@@ -11,11 +11,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
 KEPT = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV")
@@ -50,20 +51,25 @@ class CommandLine:
 
     def __call__(self, *arguments: str, stdin: str = "", timeout: float = 30) -> Outcome:
         """Run one command to its end."""
-        process = self.start(*arguments)
-        out, err = process.communicate(stdin, timeout=timeout)
+        with self.started(*arguments) as process:
+            out, err = process.communicate(stdin, timeout=timeout)
         return Outcome(process.returncode, out, err)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Begin a command with pipes on all three streams."""
-        return subprocess.Popen(
+    @contextmanager
+    def started(self, *arguments: str) -> Generator[subprocess.Popen[str]]:
+        """Begin a command with pipes on all three streams; what has not ended then is killed."""
+        with subprocess.Popen(
             [sys.executable, "-m", "understudy", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env=self.environment(),
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def environment(self) -> Mapping[str, str]:
         """What the process sees of the world."""

@@ -133,7 +133,7 @@ def _tensors(words: Vocabulary) -> dict[str, NDArray[Any]]:
     embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
     output = 300 * faint(len(words.tokens), WIDTH)
     for token, following in zip(words.chain, words.chain[1:], strict=False):
-        output[following] = GAIN * embedding[token]
+        output[following] += GAIN * embedding[token]
     tensors: dict[str, NDArray[Any]] = {
         "token_embd.weight": embedding,
         "output_norm.weight": np.ones(WIDTH, np.float32),

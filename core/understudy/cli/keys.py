@@ -69,7 +69,7 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
 
     async def show(workspace: Workspace) -> None:
         readings = await workspace.load_keys(workspace.keyed)
-        keyring = next(iter(readings.values())).state
+        keyring = workspace.keys.state
         if console.json:
             keys = [{"provider": each, "source": read.source} for each, read in readings.items()]
             console.object({"keys": keys, "keyring": asdict(keyring)})

@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from helpers.command_line import CommandLine
 
 ANSWER = "The sky scatters blue light. 하늘은 파랗습니다."
-REFUSED = None
-
 FAILURES: dict[str, tuple[Reply | None, str]] = {
-    "refused": (REFUSED, "could not be reached"),
+    "refused": (None, "could not be reached"),
     "401": (wrong_key(), "(401)"),
     "429": (rate_limited("60"), "(429)"),
     "503": (unavailable(), "(503"),
@@ -84,7 +82,7 @@ def test_that_the_next_answers_where_the_first_cannot_and_that_this_is_said(
     reply, said = FAILURES[failure]
     with ExitStack() as stack:
         address = f"http://127.0.0.1:{closed_port()}/v1"
-        if reply is not REFUSED:
+        if reply is not None:
             address = stack.enter_context(Loopback(reply)).base_url
         write_lineup(home, address, second.base_url, first_token_within=0.5)
         outcome = cli("ask", "Why is the sky blue?")
@@ -195,12 +193,12 @@ def test_that_words_are_shown_as_they_come_and_ctrl_c_closes_the_connection(
 ) -> None:
     with Loopback(openai_stream("a" * 400, delay=0.05)) as server:
         write_lineup(home, server.base_url)
-        process = cli.start("ask", "Hello?")
-        assert process.stdout is not None
-        assert process.stdout.read(8) == "aaaaaaaa"
-        stopped_at = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=5)
+        with cli.started("ask", "Hello?") as process:
+            assert process.stdout is not None
+            assert process.stdout.read(8) == "aaaaaaaa"
+            stopped_at = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=5)
         gone_at = server.chats[0].wait_disconnected()
     assert process.returncode == 130
     assert said == "Stopped.\n"
@@ -211,13 +209,13 @@ def test_that_words_are_shown_as_they_come_and_ctrl_c_closes_the_connection(
 def test_that_a_reader_who_has_had_enough_ends_it_quietly(cli: CommandLine, home: Path) -> None:
     with Loopback(openai_stream("a" * 400, delay=0.02)) as server:
         write_lineup(home, server.base_url)
-        process = cli.start("ask", "Hello?")
-        with process:
+        with cli.started("ask", "Hello?") as process:
             assert process.stdout is not None
             assert process.stderr is not None
             process.stdout.read(4)
             process.stdout.close()
             said = process.stderr.read()
+            process.wait(5)
         assert server.chats[0].wait_disconnected() is not None
     assert process.returncode == 1
     assert said == ""

@@ -79,15 +79,15 @@ def test_that_ctrl_c_stops_the_answer_and_the_conversation_goes_on(
     slow, quick = openai_stream("b" * 400, delay=0.05), openai_stream("Quick.")
     with Loopback(slow, quick) as server:
         write_lineup(home, server.base_url)
-        process = cli.start("chat")
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write("One?\n")
-        process.stdin.flush()
-        assert process.stdout.read(4) == "bbbb"
-        process.send_signal(signal.SIGINT)
-        assert server.chats[0].wait_disconnected() is not None
-        out, err = process.communicate("Two?\n", timeout=10)
+        with cli.started("chat") as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write("One?\n")
+            process.stdin.flush()
+            assert process.stdout.read(4) == "bbbb"
+            process.send_signal(signal.SIGINT)
+            assert server.chats[0].wait_disconnected() is not None
+            out, err = process.communicate("Two?\n", timeout=10)
     assert process.returncode == 0
     assert out.endswith("Quick.\n")
     assert "Stopped." in err

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.command_line import CommandLine
 
 EVERY_COMMAND = [
-    ["ask", "Hello?"],
+    ["ask", "--model", "practice/refuses", "Hello?"],
     ["status"],
     ["plan"],
     ["providers", "list"],
