@@ -126,3 +126,28 @@ def _all_ready(count: int) -> str:
             return tr("All four ready.")
         case _:
             return tr("All {count} ready.", count=count)
+
+
+def wings(found: Sequence[Place]) -> str:
+    """Say who answers first and how many wait behind; empty before anything is known."""
+    able = [place for place in found if place.health == "ready"]
+    if not able:
+        unknown = all(place.health == "unknown" for place in found)
+        return "" if unknown else tr("Nobody can answer just now.")
+    first = tr("{name} answers first.", name=able[0].name)
+    more = _waiting_behind(len(able) - 1)
+    return f"{first} {more}".rstrip()
+
+
+def _waiting_behind(count: int) -> str:
+    match count:
+        case 0:
+            return ""
+        case 1:
+            return tr("One more waits in the wings.")
+        case 2:
+            return tr("Two more wait in the wings.")
+        case 3:
+            return tr("Three more wait in the wings.")
+        case _:
+            return tr("{count} more wait in the wings.", count=count)

@@ -178,7 +178,11 @@ class Composer(QWidget):
         """Give the field the height of its text, up to its share of the window."""
         most = round(self.window().height() * GROWS_TO)
         wanted = max(self.editor.text_height(), line_height("body"))
-        height = min(wanted, max(most, line_height("body")))
+        most = max(most, line_height("body"))
+        height = min(wanted, most)
+        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.editor.setVerticalScrollBarPolicy(scrolls if wanted > most else never)
         if height != self.editor.height():
             self.editor.setFixedHeight(height)
             self.grew.emit()

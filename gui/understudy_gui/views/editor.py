@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from understudy_gui.overriding import override
 
+SLACK = 2
+"""Pixels by which a text may be higher than its lines' spacing: fallback faces stand taller."""
+
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -29,7 +32,6 @@ class Editor(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
@@ -39,7 +41,7 @@ class Editor(QPlainTextEdit):
     def text_height(self) -> int:
         """Return how high the text is, in pixels; at least one line."""
         lines = max(1, round(self.document().size().height()))
-        return lines * QFontMetrics(self.font()).lineSpacing()
+        return lines * QFontMetrics(self.font()).lineSpacing() + SLACK
 
     @override
     def sizeHint(self) -> QSize:

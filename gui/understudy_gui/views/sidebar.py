@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -22,6 +22,7 @@ from understudy_gui.views.conversation_list import ConversationList
 from understudy_gui.views.lineup_strip import LineUpStrip
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.button import IconButton
+from understudy_gui.widgets.field import LineEdit
 from understudy_gui.widgets.focus_ring import FocusRing
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ SEARCH_AFTER = 150
 
 _ICON = 15
 _ROW = 32
+_RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+def _key_font() -> QFont:
+    face = theme.font("micro")
+    face.setWeight(QFont.Weight.Normal)
+    return face
 
 
 class _Brand(QWidget):
@@ -92,50 +100,35 @@ class _NewChat(QPushButton):
         words.setWeight(words.Weight.Medium)
         box = QRect(17 + side, 0, self.width() - 26 - side, self.height())
         painting.text(painter, box, self.text(), words, colors.text)
-        key, right = theme.font("micro"), Qt.AlignmentFlag.AlignRight
-        key.setWeight(key.Weight.Normal)
-        painting.text(painter, box, "Ctrl N", key, colors.text3, right)
+        painting.text(painter, box, "Ctrl N", _key_font(), colors.text3, _RIGHT)
         painter.end()
 
 
-class _Search(QLineEdit):
+class _Search(LineEdit):
     """The search field, with its key shown while it is empty."""
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
-        self.setFrame(False)
-        self.setClearButtonEnabled(False)
-        themes.changed.connect(self._restyle)
-        self._restyle()
+        super().__init__(themes, tr("Search conversations"), parent=parent)
+        self._colors = themes
+        self._leave_room()
+        themes.changed.connect(self._leave_room)
 
-    def _restyle(self) -> None:
-        colors = self._themes.current
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
-        palette.setColor(QPalette.ColorRole.Text, colors.text)
-        palette.setColor(QPalette.ColorRole.PlaceholderText, colors.text3)
-        self.setPalette(palette)
-        self.setFont(theme.font("ui"))
-        self.setTextMargins(theme.scaled(_ICON) + 14, 0, 8, 0)
-        self.setFixedHeight(theme.scaled(_ROW))
+    def _leave_room(self) -> None:
+        self.setTextMargins(theme.scaled(_ICON) + 15, 0, 8, 0)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painting.begin(QPainter(self))
-        colors = self._themes.current
-        focused = self.hasFocus()
+        colors, focused = self._colors.current, self.hasFocus()
         edge = colors.focus if focused else colors.border_strong
         painting.rounded(painter, self.rect(), 6, colors.surface, edge, 2 if focused else 1)
         side = theme.scaled(_ICON)
         painting.icon(painter, 9, (self.height() - side) / 2, "search", colors.text3, side)
         if not self.text() and not focused:
-            key, right = theme.font("micro"), Qt.AlignmentFlag.AlignRight
-            key.setWeight(key.Weight.Normal)
             box = self.rect().adjusted(0, 0, -9, 0)
-            painting.text(painter, box, "Ctrl K", key, colors.text3, right)
+            painting.text(painter, box, "Ctrl K", _key_font(), colors.text3, _RIGHT)
         painter.end()
-        super().paintEvent(event)
+        QLineEdit.paintEvent(self, event)
 
 
 class _NothingFound(QWidget):

@@ -1,0 +1,140 @@
+"""The composition root: the window first, the rest after its first paint.
+
+What is imported here decides how soon there is something to see. Nothing of it loads asyncio,
+SQLite, pydantic, httpx or keyring: ``session`` does, when the window stands.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from understudy.appearance import peek
+from understudy.paths import Paths
+from understudy_gui import assets, theme
+from understudy_gui.i18n import set_language, tr
+from understudy_gui.instance import Instance
+from understudy_gui.models.conversations import ConversationsModel
+from understudy_gui.models.lineup import LineUpModel, Place
+from understudy_gui.models.transcript import TranscriptModel
+from understudy_gui.start_trace import StartTrace
+from understudy_gui.theme import ThemeManager
+from understudy_gui.transcript.view import TranscriptView
+from understudy_gui.views.main_window import MainWindow
+from understudy_gui.views.window_state import WindowState
+from understudy_gui.widgets.stylesheet import dress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIRST_PAINT_WITHIN = 2000
+"""Milliseconds after which the start goes on unseen: a window may be opened minimised."""
+
+
+@dataclass(slots=True)
+class Shell:
+    """Everything that stands before the event loop runs.
+
+    ``early`` collects what is sent before anybody can store it; that is a matter of 0.1 s.
+    """
+
+    application: QApplication
+    paths: Paths
+    instance: Instance
+    themes: ThemeManager
+    window: MainWindow
+    transcript: TranscriptModel
+    conversations: ConversationsModel
+    line_up: LineUpModel
+    state: WindowState
+    trace: StartTrace
+    early: list[str]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if "--self-check" in arguments:
+        from understudy_gui.self_check import run_self_check
+
+        return run_self_check()
+    shell = open_shell(Paths.find())
+    if shell is None:
+        return 0
+    from understudy_gui.session import run
+
+    return run(shell)
+
+
+def open_shell(paths: Paths) -> Shell | None:
+    """Show the window; ``None`` where another one of the same folder was raised instead."""
+    application = make_application()
+    instance = Instance(paths.data)
+    if not instance.claim() and instance.call_the_other():
+        return None
+    shell = build(application, paths, instance)
+    shell.window.show()
+    wait_for_paint(shell)
+    return shell
+
+
+def make_application() -> QApplication:
+    """Make the application, or take the one there is."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("Understudy")
+    application.setDesktopFileName("understudy")
+    application.setQuitOnLastWindowClosed(False)
+    assets.load_fonts()
+    return application
+
+
+def build(application: QApplication, paths: Paths, instance: Instance) -> Shell:
+    """Make the window and its models, as the settings and the last time want them to look."""
+    look = peek(paths.settings)
+    set_language(look.language)
+    theme.set_text_scale(look.text_scale)
+    themes = ThemeManager(look.theme)
+    dress(application, themes)
+    state = WindowState.load(paths.data)
+    line_up = LineUpModel()
+    line_up.show(state.route, [Place(provider, name) for provider, name in state.line_up])
+    transcript, conversations = TranscriptModel(), ConversationsModel()
+    view = TranscriptView(transcript, themes)
+    window = MainWindow(view, conversations, line_up, themes, state)
+    early: list[str] = []
+    window.pane.composer.sent.connect(early.append)
+    window.pane.composer.set_text(state.drafts.get(_draft_key(state.conversation), ""))
+    window.pane.header.title.set_text("" if state.conversation else tr("New chat"))
+    window.pane.focus_composer()
+    return Shell(
+        application,
+        paths,
+        instance,
+        themes,
+        window,
+        transcript,
+        conversations,
+        line_up,
+        state,
+        StartTrace(),
+        early,
+    )
+
+
+def _draft_key(conversation: int | None) -> str:
+    return "" if conversation is None else str(conversation)
+
+
+def wait_for_paint(shell: Shell) -> None:
+    """Let Qt run until the window is on screen."""
+    waiting = QEventLoop()
+    shell.window.painted.connect(waiting.quit)
+    QTimer.singleShot(FIRST_PAINT_WITHIN, waiting.quit)
+    waiting.exec()
+    shell.trace.mark("first_paint")
+    shell.application.setWindowIcon(assets.app_icon())

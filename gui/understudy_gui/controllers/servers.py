@@ -1,0 +1,206 @@
+"""Keys and servers of providers, asked without holding up the window."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from understudy.errors import ProviderError, UnderstudyError
+from understudy_gui import i18n
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from understudy.assembly import Workspace
+    from understudy.discovery import LocalServer
+    from understudy.keys import KeyReading
+    from understudy.providers.http_chat import HttpChatProvider, TestReport
+    from understudy_gui.tasks import TaskScope
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The models that a server said it has, and when (seconds since the epoch)."""
+
+    models: tuple[str, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What a test found, and when (seconds since the epoch)."""
+
+    report: TestReport
+    at: float
+
+
+class Servers(QObject):
+    """What was learned by asking the keyring and the servers since the program started.
+
+    Signals: `key_read(provider)` when a key's reading arrived; `key_refused(provider, sentence)`;
+    `listed(provider, error or None)` and `tested(provider)` when a server has answered, or has not;
+    `changed` whenever something of this began or ended.
+    """
+
+    key_read = Signal(str)
+    key_refused = Signal(str, str)
+    listed = Signal(str, object)
+    tested = Signal(str)
+    changed = Signal()
+
+    def __init__(
+        self, workspace: Workspace, tasks: TaskScope, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._tasks = tasks
+        self._readings: dict[str, KeyReading] = {}
+        self._listings: dict[str, Listing] = {}
+        self._tests: dict[str, Tested] = {}
+        self._found: dict[str, LocalServer] = {}
+        self._busy: set[tuple[str, str]] = set()
+        workspace.keys.on_change.append(self._came_late)
+
+    def close(self) -> None:
+        """Stop listening to the keyring."""
+        self._workspace.keys.on_change.remove(self._came_late)
+
+    def reading(self, provider: str) -> KeyReading | None:
+        """Return where the key came from and how the keyring is; None before it was asked."""
+        return self._readings.get(provider)
+
+    def listing(self, provider: str) -> Listing | None:
+        """Return what the server listed, None before it was asked."""
+        return self._listings.get(provider)
+
+    def test_of(self, provider: str) -> Tested | None:
+        """Return what the last test found, None before there was one."""
+        return self._tests.get(provider)
+
+    def found(self, provider: str) -> LocalServer | None:
+        """Return the server that was found running on this computer, if it was."""
+        return self._found.get(provider)
+
+    def busy(self, what: str, provider: str) -> bool:
+        """Whether an "unlock", a "refresh" or a "test" for a provider is under way."""
+        return (what, provider) in self._busy
+
+    def forget(self, provider: str) -> None:
+        """Forget what its server said: the address is another one."""
+        self._listings.pop(provider, None)
+        self._tests.pop(provider, None)
+
+    def forget_all(self, provider: str) -> None:
+        """Forget everything about a provider."""
+        self.forget(provider)
+        self._readings.pop(provider, None)
+        self._found.pop(provider, None)
+
+    def read_key(self, provider: str) -> None:
+        """Ask the keyring for a key; `key_read` follows. A locked one asks its owner to open it."""
+        self._tasks.spawn(self._read_key(provider), name="read a key")
+
+    def unlock(self, provider: str) -> None:
+        """Have the system ask for the keyring's password; `key_read` follows."""
+        self._start_task("unlock", provider, self._unlock)
+
+    def save_key(self, provider: str, text: str) -> None:
+        """Keep a key; `key_read` or `key_refused` follows."""
+        self._tasks.spawn(self._save_key(provider, text), name="save a key")
+
+    def remove_key(self, provider: str) -> None:
+        """Forget a key; `key_read` or `key_refused` follows."""
+        self._tasks.spawn(self._remove_key(provider), name="remove a key")
+
+    def refresh(self, provider: str) -> None:
+        """Ask the server for its models; `listed` follows."""
+        self._start("refresh", provider, self._refresh)
+
+    def test(self, provider: str) -> None:
+        """Ask the provider for a word; `tested` follows."""
+        self._start("test", provider, self._test)
+
+    def look_around(self) -> None:
+        """Look for model servers on this computer; `changed` follows."""
+        self._tasks.spawn(self._look_around(), name="look for local servers")
+
+    async def _read_key(self, provider: str) -> None:
+        self._readings.update(await self._workspace.load_keys([provider]))
+        self.key_read.emit(provider)
+
+    async def _unlock(self, provider: str) -> None:
+        await self._workspace.keys.unlock()
+        await self._read_key(provider)
+
+    def _came_late(self, provider: str) -> None:
+        self.read_key(provider)
+
+    async def _save_key(self, provider: str, text: str) -> None:
+        try:
+            self._readings[provider] = await self._workspace.set_key(provider, text)
+        except UnderstudyError as error:
+            self.key_refused.emit(provider, i18n.said(error))
+        else:
+            self.key_read.emit(provider)
+
+    async def _remove_key(self, provider: str) -> None:
+        try:
+            self._readings[provider] = await self._workspace.remove_key(provider)
+        except UnderstudyError as error:
+            self.key_refused.emit(provider, i18n.said(error))
+        else:
+            self.key_read.emit(provider)
+
+    async def _refresh(self, server: HttpChatProvider) -> None:
+        try:
+            models = await server.list_models()
+        except ProviderError as error:
+            self.listed.emit(server.id, error)
+            return
+        self._listings[server.id] = Listing(models, time.time())
+        self._workspace.router.models_refreshed(server.id)
+        self.listed.emit(server.id, None)
+
+    async def _test(self, server: HttpChatProvider) -> None:
+        report = await server.test()
+        self._tests[server.id] = Tested(report, time.time())
+        if report.error is None:  # whoever answers a test need not rest
+            self._workspace.router.try_now(server.id)
+        self.tested.emit(server.id)
+
+    async def _look_around(self) -> None:
+        from understudy.discovery import find_local_servers
+
+        placed = [self._workspace.placed(provider) for provider in self._workspace.provider_ids]
+        rows = [each.row for each in placed if each.row.local and each.row.base_url]
+        servers = await find_local_servers(self._workspace.transport, rows)
+        self._found = {server.row.id: server for server in servers}
+        self.changed.emit()
+
+    def _start(
+        self, what: str, provider: str, work: Callable[[HttpChatProvider], Awaitable[None]]
+    ) -> None:
+        from understudy.providers.http_chat import HttpChatProvider
+
+        server = self._workspace.provider(provider)
+        if isinstance(server, HttpChatProvider):
+            self._start_task(what, provider, lambda _provider: work(server))
+
+    def _start_task(self, what: str, provider: str, work: Callable[[str], Awaitable[None]]) -> None:
+        """Do one thing for a provider, once at a time."""
+        if self.busy(what, provider):
+            return
+
+        async def run() -> None:
+            try:
+                await work(provider)
+            finally:
+                self._busy.discard((what, provider))
+                self.changed.emit()
+
+        self._busy.add((what, provider))
+        self._tasks.spawn(run(), name=f"{what} {provider}")
+        self.changed.emit()

@@ -1,0 +1,119 @@
+"""The conversation's side of the window: header, banners, transcript, composer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from understudy_gui.overriding import override
+from understudy_gui.views.banners import Banners
+from understudy_gui.views.composer import Composer
+from understudy_gui.views.empty_state import EmptyState
+from understudy_gui.views.header import Header
+from understudy_gui.views.latest_pill import MARGIN, LatestPill
+from understudy_gui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from understudy_gui.models.lineup import LineUpModel
+    from understudy_gui.theme import ThemeManager
+    from understudy_gui.transcript.view import TranscriptView
+
+GUTTER = 24
+BELOW_COMPOSER = 16
+PILL_ABOVE = 12
+
+
+class ConversationPane(QWidget):
+    """One conversation: what was said, and where the next message is written."""
+
+    def __init__(
+        self,
+        transcript: TranscriptView,
+        line_up: LineUpModel,
+        themes: ThemeManager,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self.header = Header(line_up, themes)
+        self.banners = Banners(themes)
+        self.transcript = transcript
+        self.empty = EmptyState(line_up, themes)
+        self.composer = Composer(themes)
+        self.latest = LatestPill(themes, self)
+        self.toast = Toast(themes, self)
+        self._stack = QStackedWidget()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.banners)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.transcript)
+        column.addWidget(self._stack, 1)
+        dock = QHBoxLayout()
+        dock.setContentsMargins(GUTTER, 0, GUTTER, BELOW_COMPOSER)
+        dock.addStretch(1)
+        dock.addWidget(self.composer, 1000)
+        dock.addStretch(1)
+        column.addLayout(dock)
+
+    def _connect(self) -> None:
+        self.transcript.pinned_changed.connect(self._follow_pin)
+        self.latest.clicked.connect(self.transcript.scroll_to_end)
+        self.composer.installEventFilter(self)
+        self._themes.changed.connect(self.update)
+
+    def show_empty(self, empty: bool) -> None:
+        """Show the invitation, or the transcript."""
+        self._stack.setCurrentWidget(self.empty if empty else self.transcript)
+        if empty:
+            self.latest.hide()
+
+    def set_writing(self, writing: bool) -> None:
+        """Show that an answer is on its way."""
+        self.composer.set_writing(writing)
+        self.latest.set_writing(writing)
+        self._place_latest()
+
+    def retranslate(self) -> None:
+        """Say everything again in another language."""
+        self.header.retranslate()
+        self.composer.retranslate()
+        self.empty.refresh()
+        self.latest.update()
+
+    def _follow_pin(self, pinned: bool) -> None:
+        self.latest.setVisible(not pinned and self._stack.currentWidget() is self.transcript)
+        self._place_latest()
+
+    def _place_latest(self) -> None:
+        corner = self.composer.geometry()
+        left = corner.center().x() - self.latest.width() // 2
+        self.latest.move(left, corner.top() - PILL_ABOVE - self.latest.height() + MARGIN)
+        self.latest.raise_()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
+            self._place_latest()
+        return False
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._themes.current.surface)
+        painter.end()
+
+    def focus_composer(self) -> None:
+        """Put the cursor where the next message is written."""
+        self.composer.editor.setFocus(Qt.FocusReason.OtherFocusReason)
