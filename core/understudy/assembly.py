@@ -7,7 +7,6 @@ the first look at a key the third.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from contextlib import suppress
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from understudy.notices import Notice
     from understudy.providers.base import ChatProvider
     from understudy.routing.route import Route
-    from understudy.settings import Loaded, SettingsFile
+    from understudy.settings import SettingsFile
     from understudy.settings_model import ProviderSettings, Settings
 
 
@@ -66,7 +65,10 @@ class Workspace:
         paths = Paths.find(environ) if paths is None else paths
         file = SettingsFile(paths.settings)
         workspace = cls(paths, file, KeyStore(environ), environ)
-        workspace._take_up(file.load())
+        loaded = file.load()
+        if loaded.notice is not None:
+            workspace.notices.append(loaded.notice)
+        workspace.apply(loaded.settings)
         workspace._follow_health()
         return workspace
 
@@ -100,7 +102,11 @@ class Workspace:
         Raises ``SettingsError`` where they cannot be written; they are in effect all the same.
         """
         self.apply(settings)
-        self._take_up(self.settings_file.save(settings))
+        saved = self.settings_file.save(settings)
+        if saved.notice is not None:
+            self.notices.append(saved.notice)
+        if saved.settings != settings:  # others had changed the file
+            self.apply(saved.settings)
 
     def set_route(self, route: Route, *, default: bool = False) -> None:
         """Add a route or replace the one of its name, and write it down."""
@@ -184,13 +190,16 @@ class Workspace:
         """Read keys from the keyring, off this thread; of the providers in use where none is named.
 
         Until a key is read a provider counts as not set up, except where the environment has one.
+        They are read one after the other, so that each reading tells the keyring's state for it.
         """
         wanted = self._keyed_in_use() if providers is None else tuple(providers)
-        readings = await asyncio.gather(
-            *(self.keys.read(each, self._placed[each].row.key_env) for each in wanted)
-        )
+        readings = {
+            each: await self.keys.read(each, self.placed(each).row.key_env)
+            for each in wanted
+            if each in self.keyed
+        }
         self._put_routes_into_effect()
-        return dict(zip(wanted, readings, strict=True))
+        return readings
 
     async def set_key(self, provider: str, key: str) -> KeyReading:
         """Keep a key; it is used from the next message on. Raises ``UsageError`` for no key."""
@@ -206,11 +215,6 @@ class Workspace:
         return reading
 
     # Joining
-
-    def _take_up(self, loaded: Loaded) -> None:
-        if loaded.notice is not None:
-            self.notices.append(loaded.notice)
-        self.apply(loaded.settings)
 
     def _register(self, placed: Placed) -> None:
         provider = self._make(placed)
@@ -274,6 +278,7 @@ class Workspace:
     def _follow_health(self) -> None:
         """Take up the rests of the last time and write each change down: they survive a restart."""
         self.router.restore_health(_read_rows(self._health_file))
+        self._health_written = self.router.health_snapshot()
         self.router.on_health_change.append(self._write_health)
 
     def _write_health(self) -> None:

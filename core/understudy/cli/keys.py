@@ -69,7 +69,8 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
 
     async def show(workspace: Workspace) -> None:
         readings = await workspace.load_keys(workspace.keyed)
-        keyring = workspace.keys.state
+        states = [reading.state for reading in readings.values()]
+        keyring = next((state for state in states if state.state != "ready"), states[0])
         if console.json:
             keys = [{"provider": each, "source": read.source} for each, read in readings.items()]
             console.object({"keys": keys, "keyring": asdict(keyring)})
