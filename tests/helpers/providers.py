@@ -52,7 +52,7 @@ def fails(
     after: tuple[str, ...] = (),
 ) -> Script:
     """An error, after some words where they are given."""
-    return (*after, ProviderError(kind, "It failed.", status=status, retry_after=retry_after))
+    return (*after, ProviderError(kind, "", status=status, retry_after=retry_after))
 
 
 def silent() -> Script:

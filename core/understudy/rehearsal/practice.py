@@ -16,6 +16,7 @@ from understudy.providers.base import Availability
 from understudy.rehearsal.scripts import CARRIED_ON, answer_to, language_of
 from understudy.requests import Usage
 from understudy.routing.rescue import shown_before
+from understudy.routing.wording import what_happened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -28,10 +29,10 @@ BREAKS_OFF: Final = "breaks-off"
 SILENT: Final = "silent"
 
 _FAILURES: Final = {
-    "refuses": (ErrorKind.NETWORK, None, "", "The connection was refused.", None),
-    "bad-key": (ErrorKind.AUTH, 401, "invalid_api_key", "The key was rejected.", None),
-    "rate-limited": (ErrorKind.RATE_LIMIT, 429, "rate_limit_exceeded", "Too many requests.", 30.0),
-    "overloaded": (ErrorKind.TRANSIENT, 503, "overloaded", "It has too much to do.", None),
+    "refuses": (ErrorKind.NETWORK, None, "ConnectionRefusedError", None),
+    "bad-key": (ErrorKind.AUTH, 401, "invalid_api_key", None),
+    "rate-limited": (ErrorKind.RATE_LIMIT, 429, "rate_limit_exceeded", 30.0),
+    "overloaded": (ErrorKind.TRANSIENT, 503, "overloaded", None),
 }
 
 MODELS: Final = (STEADY, *_FAILURES, SILENT, BREAKS_OFF)
@@ -109,7 +110,8 @@ def break_in(answer: str) -> int:
 
 
 def _failure(model: str) -> ProviderError:
-    kind, status, code, happened, retry_after = _FAILURES[model]
+    kind, status, code, retry_after = _FAILURES[model]
+    happened = what_happened(kind, PracticeProvider.name, model, status=status)
     return ProviderError(
         kind, happened, status=status, code=code, retry_after=retry_after, model_only=True
     )

@@ -8,14 +8,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.errors import AnswerInterrupted, ErrorKind, ProviderError
+from understudy.errors import AnswerInterrupted, ProviderError
 from understudy.events import Finished, HandedOver, RouteChosen, TextDelta
 from understudy.requests import Usage
 from understudy.routing.attempt import Asking
 from understudy.routing.policy import Situation, decide, next_index
 from understudy.routing.rescue import Seam, continuation
 from understudy.routing.trace import Trace
-from understudy.routing.wording import nobody_answered, reasons
+from understudy.routing.wording import nobody_answered, not_asked, reasons
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -178,8 +178,7 @@ class Answer:
         self._record(asking.as_attempt("answered", "done"))
 
     def _cancelled(self, asking: Asking) -> None:
-        error = ProviderError(ErrorKind.CANCELLED, "It was stopped.")
-        self._record(asking.as_attempt("cancelled", "stop", error))
+        self._record(asking.cancelled())
 
     def _failed(self, asking: Asking, error: ProviderError, index: int) -> float:
         """Charge the failure, decide what follows, and give the seconds to wait before it."""
@@ -240,9 +239,13 @@ class Answer:
         return nobody_answered(self._first_error, trace, told)
 
     def _not_asked(self) -> tuple[tuple[str, str], ...]:
-        skipped = [(skip.provider, f"{skip.why}") for skip in self._plan.skipped]
+        now = self._around.clock()
+        skipped = [
+            (skip.provider, not_asked(skip.why, skip.until, now)) for skip in self._plan.skipped
+        ]
         for candidate in self._plan.candidates:
             rest = self._around.health.rest_of(candidate.provider, candidate.model)
             if rest is not None:
-                skipped.append((candidate.provider, rest.why(candidate.provider_name)))
+                why = not_asked(rest.why(candidate.provider_name), rest.until, now)
+                skipped.append((candidate.provider, why))
         return tuple(skipped)

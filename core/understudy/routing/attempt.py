@@ -11,7 +11,7 @@ from understudy.errors import ErrorKind, ProviderError
 from understudy.events import ReasoningDelta, Stop, TextDelta, ToolCallDelta, UsageReported
 from understudy.routing.clocks import AnswerClock
 from understudy.routing.trace import Attempt
-from understudy.routing.wording import what_happened
+from understudy.routing.wording import broke_off, what_happened
 
 if TYPE_CHECKING:
     import asyncio
@@ -72,7 +72,9 @@ class Asking:
         self._provider = provider
         self._loop = loop
         self._seam = seam
-        self._clock = AnswerClock(loop, candidate.first_token_within, idle_within)
+        self._clock = AnswerClock(
+            loop, candidate.provider_name, candidate.first_token_within, idle_within
+        )
 
     async def batches(self, request: ChatRequest) -> AsyncGenerator[Sequence[Delivered], None]:
         """Ask, and yield what is to be shown. Raises ``ProviderError``; closing it hangs up.
@@ -96,7 +98,7 @@ class Asking:
         if held:
             yield (TextDelta(held),)
         if self.stop is None:
-            raise failure or ProviderError(ErrorKind.INTERRUPTED, "The answer ended too early.")
+            raise failure or self._own(ErrorKind.INTERRUPTED)
 
     def _take(self, batch: Sequence[ProviderEvent]) -> list[Delivered]:
         """Note what a batch brings, and give what of it is to be shown."""
@@ -145,9 +147,17 @@ class Asking:
         """
         name = type(error).__name__
         _log.error("Provider %s raised %s", self.candidate.provider, name)
-        failure = ProviderError(ErrorKind.TRANSIENT, f"Its code failed ({name}).", code=name)
+        happened = f"{self.candidate.provider_name} failed inside Understudy ({name})."
+        failure = ProviderError(ErrorKind.TRANSIENT, happened, code=name)
         failure.__cause__ = error
         return failure
+
+    def _own(self, kind: ErrorKind) -> ProviderError:
+        return ProviderError(kind, what_happened(kind, self.candidate.provider_name))
+
+    def cancelled(self) -> Attempt:
+        """Give the record of an attempt that the caller stopped."""
+        return self.as_attempt("cancelled", "stop", self._own(ErrorKind.CANCELLED))
 
     def as_attempt(
         self, outcome: Outcome, decision: Decision, error: ProviderError | None = None
@@ -170,20 +180,15 @@ class Asking:
         return attempt if error is None else self._with_error(attempt, error)
 
     def _with_error(self, attempt: Attempt, error: ProviderError) -> Attempt:
-        happened = what_happened(
-            error.kind,
-            attempt.provider_name,
-            attempt.model,
-            status=error.status,
-            seconds=attempt.duration,
-            shown=self.first_token is not None,
-        )
+        kind, name, status = error.kind, attempt.provider_name, error.status
+        said = error.happened or what_happened(kind, name, attempt.model, status=status)
+        happened = said if self.first_token is None else broke_off(kind, name, status=status)
         return replace(
             attempt,
             kind=error.kind,
             status=error.status,
             code=error.code,
             happened=happened,
-            detail=error.detail or error.happened,
+            detail=error.detail or ("" if said == happened else said),
             retry_after=error.retry_after,
         )

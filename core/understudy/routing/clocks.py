@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from understudy.errors import ErrorKind, ProviderError
+from understudy.routing.wording import what_happened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -37,6 +38,7 @@ class AnswerClock:
         "_idle",
         "_left",
         "_loop",
+        "_name",
         "_rang",
         "_started",
         "_timer",
@@ -45,8 +47,13 @@ class AnswerClock:
     )
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, first_token_within: float, idle_within: float
+        self,
+        loop: asyncio.AbstractEventLoop,
+        name: str,
+        first_token_within: float,
+        idle_within: float,
     ) -> None:
+        self._name = name
         self._within = first_token_within
         self._idle = idle_within
         self._left = first_token_within
@@ -120,6 +127,5 @@ class AnswerClock:
             self._waiting.cancel()
 
     def _too_long(self) -> ProviderError:
-        if self._started:
-            return ProviderError(ErrorKind.IDLE_TIMEOUT, f"Nothing more came for {self._idle:g} s.")
-        return ProviderError(ErrorKind.FIRST_TOKEN_TIMEOUT, f"Nothing came for {self._within:g} s.")
+        kind = ErrorKind.IDLE_TIMEOUT if self._started else ErrorKind.FIRST_TOKEN_TIMEOUT
+        return ProviderError(kind, what_happened(kind, self._name, seconds=self._within))

@@ -14,71 +14,62 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from understudy.errors import ProviderError
-    from understudy.events import HandedOver
     from understudy.routing.trace import Attempt, Trace
 
 _HAPPENED: Final[Mapping[ErrorKind, str]] = {
     ErrorKind.OFFLINE: "This computer is offline: {name} could not be reached",
     ErrorKind.NETWORK: "{name} could not be reached",
-    ErrorKind.TRANSIENT: "{name} was out of order",
+    ErrorKind.TRANSIENT: "{name} could not answer",
     ErrorKind.RATE_LIMIT: "{name} was rate limited",
     ErrorKind.QUOTA: "{name} has no credit left",
     ErrorKind.AUTH: "{name} rejected the key",
-    ErrorKind.MODEL_GONE: "{name} no longer has the model {model}",
+    ErrorKind.MODEL_GONE: "{name} does not have {model}",
     ErrorKind.REGION: "{name} does not answer from this region",
-    ErrorKind.CONTEXT: "This conversation is too long for {model}",
+    ErrorKind.CONTEXT: "This conversation is too long for {model} at {name}",
     ErrorKind.CONTENT_POLICY: "{name} declined to answer",
     ErrorKind.BAD_REQUEST: "{name} could not use the request",
     ErrorKind.FIRST_TOKEN_TIMEOUT: "{name} sent nothing for {seconds:.0f} s",
-    ErrorKind.IDLE_TIMEOUT: "{name} fell silent",
+    ErrorKind.IDLE_TIMEOUT: "{name} fell silent in mid-answer",
     ErrorKind.INTERRUPTED: "{name} broke off",
     ErrorKind.MALFORMED_CHUNK: "{name} sent what cannot be read",
     ErrorKind.CANCELLED: "{name} was stopped",
 }
 
+_SAID_AS_IT_IS: Final = frozenset(
+    {ErrorKind.CONTENT_POLICY, ErrorKind.CANCELLED, ErrorKind.IDLE_TIMEOUT}
+)
+OVERLOADED: Final = frozenset({503, 529})
+
 _RESTING: Final[Mapping[ErrorKind, str]] = {
-    ErrorKind.NETWORK: "{name} could not be reached",
-    ErrorKind.TRANSIENT: "{name} was out of order",
-    ErrorKind.RATE_LIMIT: "{name} was rate limited",
-    ErrorKind.QUOTA: "{name} has no credit left",
-    ErrorKind.AUTH: "{name} rejected the key",
-    ErrorKind.MODEL_GONE: "{name} no longer has this model",
-    ErrorKind.REGION: "{name} does not answer from this region",
+    **_HAPPENED,
     ErrorKind.FIRST_TOKEN_TIMEOUT: "{name} sent nothing in time",
-    ErrorKind.IDLE_TIMEOUT: "{name} fell silent",
-    ErrorKind.INTERRUPTED: "{name} broke off",
-    ErrorKind.MALFORMED_CHUNK: "{name} sent what cannot be read",
 }
 
 
 def what_happened(
-    kind: ErrorKind,
-    name: str,
-    model: str,
-    *,
-    status: int | None = None,
-    seconds: float = 0.0,
-    shown: bool = False,
+    kind: ErrorKind, name: str, model: str = "", *, status: int | None = None, seconds: float = 0.0
 ) -> str:
-    """One sentence for one failed attempt. ``shown``: it had begun to answer."""
-    if shown and kind not in {ErrorKind.CONTENT_POLICY, ErrorKind.CANCELLED}:
-        return f"{name} broke off{mark(status, kind)}."
-    said = _HAPPENED[kind].format(name=name, model=model, seconds=seconds)
+    """One sentence for one failure; ``seconds`` is how long a clock waited."""
+    said = _HAPPENED[kind].format(name=name, model=model or "the model", seconds=seconds)
     return f"{said}{mark(status)}."
 
 
-def mark(status: int | None, kind: ErrorKind | None = None) -> str:
+def broke_off(kind: ErrorKind, name: str, *, status: int | None) -> str:
+    """One sentence for a failure after the first words."""
+    if kind in _SAID_AS_IT_IS:
+        return what_happened(kind, name, status=status)
+    word = " overloaded" if status in OVERLOADED else ""
+    return f"{name} broke off{mark(status, word)}."
+
+
+def mark(status: int | None, word: str = "") -> str:
     """Put the status in brackets, with a word for it where the sentence has none."""
-    word = "overloaded" if status in {503, 529} else ""
-    if kind is ErrorKind.IDLE_TIMEOUT:
-        word = "silent"
-    parts = [part for part in ("" if status is None else str(status), word if kind else "") if part]
-    return f" ({' '.join(parts)})" if parts else ""
+    return "" if status is None else f" ({status}{word})"
 
 
 def why_resting(name: str, kind: ErrorKind, status: int | None, *, probing: bool) -> str:
-    """Why a provider is passed by, as a sentence; until when is told by ``resting_for``."""
-    said = _RESTING.get(kind, "{name} failed").format(name=name) + mark(status)
+    """Why a provider is passed by, as a sentence; until when is told apart from it."""
+    said = _RESTING[kind].format(name=name, model="this model") + mark(status)
     if probing:
         return f"{said}; one request is trying it again just now."
     if kind is ErrorKind.AUTH:
@@ -95,12 +86,11 @@ def resting_for(seconds: float) -> str:
     return f"{round(seconds / 3_600)} h"
 
 
-def handed_over(event: HandedOver) -> str:
-    """Compose the line that people see where one takes over from another."""
-    if event.mid_answer:
-        happened = event.failed.happened.rstrip(".")
-        return f"{happened} — {event.provider_name} carries on."
-    return f"{event.failed.happened} {event.provider_name} stood in."
+def not_asked(why: str, until: float | None, now: float) -> str:
+    """Why one was not asked, and when it can be again."""
+    if until is None or until <= now:
+        return why
+    return f"{why} It can be asked again in {resting_for(until - now)}."
 
 
 def reasons(

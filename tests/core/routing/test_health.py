@@ -396,7 +396,9 @@ async def test_that_everyone_at_rest_is_told_with_the_reasons_and_nobody_is_aske
     assert len(first.asked) == 1
     assert isinstance(heard.error, NobodyAnswered)
     assert heard.error.first is None
-    assert heard.error.reasons == ("A has no credit left (402) and rests.",)
+    assert heard.error.reasons == (
+        "A has no credit left (402) and rests. It can be asked again in 24 h.",
+    )
 
 
 async def test_that_health_is_announced_at_once_and_kept_over_a_restart() -> None:

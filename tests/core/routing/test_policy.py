@@ -187,7 +187,7 @@ def test_that_a_plan_keeps_the_order_and_says_why_each_other_is_skipped() -> Non
         "Bare has no key.",
         "A was rate limited (429) and rests.",
         "Off is switched off.",
-        "A was out of order (503); one request is trying it again just now.",
+        "A could not answer (503); one request is trying it again just now.",
         "It is not set up here.",
         "It is switched off in this route.",
     ]
