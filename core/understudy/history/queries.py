@@ -97,15 +97,15 @@ def search(connection: sqlite3.Connection, text: str) -> list[ConversationRow]:
     rows = connection.execute(
         f"""
         WITH found (id, message) AS (
-            SELECT conversation_id, max(id) FROM message WHERE text LIKE ?1 ESCAPE '\\'
+            SELECT conversation_id, max(id) FROM message WHERE text LIKE :pattern ESCAPE '\\'
             GROUP BY conversation_id
         )
         SELECT c.*, coalesce((SELECT text FROM message WHERE id = found.message), '')
         FROM ({_CONVERSATION} WHERE c.deleted IS NULL) c LEFT JOIN found ON found.id = c.id
-        WHERE found.id IS NOT NULL OR c.title LIKE ?1 ESCAPE '\\'
+        WHERE found.id IS NOT NULL OR c.title LIKE :pattern ESCAPE '\\'
         ORDER BY c.updated DESC
         """,
-        (pattern,),
+        {"pattern": pattern},
     )
     return [_conversation(row[:8], _excerpt(row[8], wanted)) for row in rows]
 
