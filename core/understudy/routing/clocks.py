@@ -40,6 +40,7 @@ class AnswerClock:
         "_loop",
         "_name",
         "_rang",
+        "_rings_at",
         "_started",
         "_timer",
         "_waiting",
@@ -61,6 +62,7 @@ class AnswerClock:
         self._loop = loop
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0
         self._waiting: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._rang = False
@@ -104,10 +106,14 @@ class AnswerClock:
         task = asyncio.current_task(self._loop)
         self._waiting = task
         self._cancelling = 0 if task is None else task.cancelling()
-        if self._timer is not None and self._timer.when() > deadline:
+        if self._timer is not None and self._rings_at > deadline:
             self.close()
         if self._timer is None:
-            self._timer = self._loop.call_at(deadline, self._ring)
+            self._ring_at(deadline)
+
+    def _ring_at(self, when: float) -> None:
+        self._rings_at = when
+        self._timer = self._loop.call_at(when, self._ring)
 
     def _take_ring_back(self) -> bool:
         """Undo the cancelling by a ring; whether nobody else wants the task cancelled."""
@@ -121,7 +127,7 @@ class AnswerClock:
         if self._waiting is None:
             return
         if self._loop.time() < self._deadline:
-            self._timer = self._loop.call_at(self._deadline, self._ring)
+            self._ring_at(self._deadline)
         else:
             self._rang = True
             self._waiting.cancel()
