@@ -48,6 +48,7 @@ class AnswerWriter:
     ) -> None:
         self.message = message
         self.ending: Ending | None = None
+        self.ended = False
         self._new: deque[Entry] = deque()
         self._unsaved: list[Entry] = []
         self._awake = False
@@ -105,9 +106,10 @@ class AnswerWriter:
             _append(self._unsaved, new.popleft())
         return self._unsaved
 
-    def saved(self) -> None:
-        """Forget what was gathered: it is on disk."""
+    def saved(self, ended: bool) -> None:
+        """Forget what was gathered: it is on disk, with the end where it ``ended``."""
         self._unsaved = []
+        self.ended = ended
 
     def _add(self, kind: Kind, data: str) -> None:
         self._new.append((kind, data))
@@ -151,16 +153,21 @@ def join(entries: Iterable[Entry]) -> Joined:
     return joined
 
 
-def save(connection: sqlite3.Connection, writer: AnswerWriter) -> None:
-    """Write what a writer has gathered, or its end. To be called within a transaction."""
+def save(connection: sqlite3.Connection, writer: AnswerWriter) -> bool:
+    """Write what a writer has gathered, or its end; tells whether it was its end.
+
+    To be called within a transaction; after it ``AnswerWriter.saved``.
+    """
+    ending = writer.ending  # before its words: they were all there when it was set
     entries = writer.gather()
-    if writer.ending is not None:
-        _end(connection, writer.message_id, writer.ending, entries)
+    if ending is not None:
+        _end(connection, writer.message_id, ending, entries)
     elif entries:
         connection.executemany(
             "INSERT INTO journal (message_id, kind, data) VALUES (?, ?, ?)",
             [(writer.message_id, kind, data) for kind, data in entries],
         )
+    return ending is not None
 
 
 def read(connection: sqlite3.Connection, message_id: int) -> list[Entry]:

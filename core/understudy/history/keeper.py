@@ -64,7 +64,7 @@ class Keeper:
 
     def open(self) -> None:
         """Open the file, or rescue what can be read of a damaged one; tidy up after the dead."""
-        crashed = self._begin_session()
+        crashed = self._look_around()
         try:
             self._connection = database.connect(self._path)
             if crashed and not database.is_sound(self._connection):
@@ -164,6 +164,7 @@ class Keeper:
     ) -> StoredMessage:
         """Add an answer that is being written by this session."""
         self.conversation(conversation_id)
+        self.begin_session()
         session = self._session.id if self._session else ""
         with database.transaction(self._db):
             parent = self._parent(conversation_id, parent, version_of)
@@ -201,30 +202,36 @@ class Keeper:
             self._write_all()
 
     def _write_all(self) -> None:
-        writers = list(self._writers.values())
-        if not writers:
-            return
-        with database.transaction(self._db):
-            for writer in writers:
-                journal.save(self._db, writer)
-        for writer in writers:
-            writer.saved()
+        # An answer that has ended stays as it was stored: to end it again would empty it.
+        writers = [writer for writer in self._writers.values() if not writer.ended]
+        if writers:
+            with database.transaction(self._db):
+                ended = [journal.save(self._db, writer) for writer in writers]
+            for writer, has_ended in zip(writers, ended, strict=True):
+                writer.saved(has_ended)
         self._writers.clear()
 
-    def _begin_session(self) -> bool:
-        """Show that this process is here; tells whether another one went without closing."""
+    def begin_session(self) -> None:
+        """Show other processes that this one is here and what it writes is alive."""
+        if self._session is None or self._path is None:
+            return
+        try:
+            self._session.begin()
+        except OSError as error:
+            raise _folder_closed(self._path.parent, error) from error
+
+    def _look_around(self) -> bool:
+        """Make the folder; tells whether a process went without closing the database."""
         if self._session is None or self._path is None:
             return False
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._session.begin()
-            return bool(self._session.others_dead())
         except OSError as error:
-            raise HistoryReadOnly(
-                f"The conversations' folder cannot be written ({_reason(error)}).",
-                "Nothing was changed.",
-                f"Make {self._path.parent} writable.",
-            ) from error
+            raise _folder_closed(self._path.parent, error) from error
+        if not self._session.has_company():
+            return False
+        self.begin_session()
+        return bool(self._session.others_dead())
 
     def _recover(self) -> None:
         """Mark what the dead left unfinished as interrupted, with all that was journalled."""
@@ -263,5 +270,10 @@ def _there(value: T | None, what: str) -> T:
     return value
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+def _folder_closed(folder: Path, error: OSError) -> HistoryReadOnly:
+    reason = (error.strerror or type(error).__name__).lower()
+    return HistoryReadOnly(
+        f"The conversations' folder cannot be used ({reason}).",
+        "Nothing was changed.",
+        f"Make {folder} a folder that you can write to.",
+    )

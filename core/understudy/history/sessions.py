@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Session:
     """This process's presence at the database: a locked file in ``<database>.sessions``.
 
-    ``left_over`` are locks that nobody holds any more: their processes ended without closing.
+    filelock takes longer to load than the database to open, so it is loaded only when needed.
     """
 
     def __init__(self, database: Path) -> None:
@@ -23,11 +23,17 @@ class Session:
         self._lock: BaseFileLock | None = None
 
     def begin(self) -> None:
-        """Take the lock, before anything is marked as this session's."""
+        """Take the lock, before anything is marked as this session's; once is enough."""
+        if self._lock is not None:
+            return
         self._folder.mkdir(parents=True, exist_ok=True)
         while self._lock is None or not self._path(self.id).exists():
             # Another process that looked at the file before it was locked took it for a dead one.
             self._lock = self._take(self.id)
+
+    def has_company(self) -> bool:
+        """Whether there is any other session, dead or alive: a look at the folder, no more."""
+        return bool(self._others())
 
     def others_dead(self) -> list[str]:
         """Name the sessions that ended without closing, and clear their locks away."""

@@ -54,6 +54,7 @@ class History:
         except BaseException:
             await history._worker.close()
             raise
+        history._worker.post(history._begin_session)
         return history
 
     @property
@@ -149,6 +150,12 @@ class History:
             lambda: self._keeper.begin_answer(conversation_id, parent, version_of)
         )
         return AnswerWriter(message, self._wake, self._end)
+
+    def _begin_session(self) -> None:
+        from understudy.errors import HistoryError
+
+        with suppress(HistoryError):  # the first answer tries again, and tells
+            self._keeper.begin_session()
 
     def _wake(self, writer: AnswerWriter) -> None:
         self._worker.post(lambda: self._keeper.has_news(writer))

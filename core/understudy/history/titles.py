@@ -8,9 +8,8 @@ LONGEST = 48
 """Characters that a row of the sidebar shows without cutting, about."""
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_MARKS = re.compile(
-    r"^\s*(?:#{1,6}\s+|>\s*|[-*+]\s+|\d+[.)]\s+)|[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}"
-)
+_BLOCK_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+]\s+|\d+[.)]\s+)")
+_WORD_MARK = re.compile(r"(?<!\w)(?:[*_`]{1,3}|~~)(?=\S)|(?<=\S)(?:[*_`]{1,3}|~~)(?!\w)")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s|(?<=[。！？])")
 
 
@@ -21,8 +20,12 @@ def title_from(question: str) -> str:
     """
     lines = (line.strip() for line in _FENCE.sub("\n", question).splitlines())
     words = next(filter(None, lines), "") or _first_line_of_code(question)
-    sentence = _SENTENCE_END.split(_MARKS.sub("", words).strip(), maxsplit=1)[0]
+    sentence = _SENTENCE_END.split(_plain(words), maxsplit=1)[0]
     return _whole_words(" ".join(sentence.split()).rstrip("."))
+
+
+def _plain(words: str) -> str:
+    return _WORD_MARK.sub("", _BLOCK_MARK.sub("", words)).strip()
 
 
 def _first_line_of_code(question: str) -> str:
