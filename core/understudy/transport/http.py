@@ -11,11 +11,13 @@ import asyncio
 import json as json_module
 import os
 import ssl
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from understudy._version import __version__
 from understudy.errors import ErrorKind, ProviderError
 from understudy.transport.addresses import host_of, is_loopback
 from understudy.transport.exceptions import provider_error
@@ -83,12 +85,13 @@ class HttpTransport:
     def __init__(self, *, trust_env: bool = True, connect_timeout: float = 10.0) -> None:
         self._trust_env = trust_env
         self._connect_timeout = connect_timeout
-        self._outside: httpx.AsyncClient | None = None
-        self._loopback: httpx.AsyncClient | None = None
+        self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
 
     def load(self) -> None:
         """Load the library and the certificates ahead of the first request; blocks for 0.2 s."""
         self._client("https://")
+        with suppress(ImportError):  # what the library would load with its first connection
+            import_module("anyio._backends._asyncio")
 
     @asynccontextmanager
     async def stream(
@@ -145,11 +148,9 @@ class HttpTransport:
 
     async def aclose(self) -> None:
         """Close every connection. A request made afterwards opens new ones."""
-        clients = (self._outside, self._loopback)
-        self._outside = self._loopback = None
-        for client in clients:
-            if client is not None:
-                await client.aclose()
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.aclose()
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], json: object, name: str
@@ -168,20 +169,23 @@ class HttpTransport:
             raise provider_error(error, name, local=is_loopback(url)) from None
 
     def _client(self, url: str) -> httpx.AsyncClient:
-        if is_loopback(url):
-            if self._loopback is None:
-                self._loopback = self._new_client(loopback=True)
-            return self._loopback
-        if self._outside is None:
-            self._outside = self._new_client(loopback=False)
-        return self._outside
+        """Return the client for this computer or others, with or without TLS.
 
-    def _new_client(self, *, loopback: bool) -> httpx.AsyncClient:
+        Certificates are loaded for TLS alone: that takes 20 ms, and they may be broken.
+        """
+        loopback, secure = is_loopback(url), url[:6].lower() == "https:"
+        if (loopback, secure) not in self._clients:
+            self._clients[loopback, secure] = self._new_client(loopback=loopback, secure=secure)
+        return self._clients[loopback, secure]
+
+    def _new_client(self, *, loopback: bool, secure: bool) -> httpx.AsyncClient:
         import httpx
 
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # as it is, it trusts nobody
         try:
             return httpx.AsyncClient(
-                verify=_certificates(trust_env=self._trust_env, must_load=not loopback),
+                headers={"user-agent": f"understudy/{__version__}"},
+                verify=_certificates(trust_env=self._trust_env) if secure else context,
                 trust_env=self._trust_env and not loopback,
                 follow_redirects=False,
                 timeout=httpx.Timeout(
@@ -195,11 +199,10 @@ class HttpTransport:
             raise ProviderError(ErrorKind.NETWORK, message, detail=detail) from None
 
 
-def _certificates(*, trust_env: bool, must_load: bool) -> ssl.SSLContext:
+def _certificates(*, trust_env: bool) -> ssl.SSLContext:
     """Trust whom the operating system trusts, and what SSL_CERT_FILE and SSL_CERT_DIR add.
 
-    Raises ``ProviderError`` where they name something else, unless they need not load: a server
-    on this computer is asked without them.
+    Raises ``ProviderError`` where they name something else.
     """
     import truststore
 
@@ -210,9 +213,8 @@ def _certificates(*, trust_env: bool, must_load: bool) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=file or None, capath=folder or None)
         except OSError:
-            if must_load:
-                message = f"SSL_CERT_FILE ({file}) is no file of certificates: correct or unset it."
-                raise ProviderError(ErrorKind.NETWORK, message) from None
+            message = f"SSL_CERT_FILE ({file}) is no file of certificates: correct or unset it."
+            raise ProviderError(ErrorKind.NETWORK, message) from None
     return context
 
 

@@ -296,6 +296,7 @@ def decode_completion(
     decoder = OpenAIChatDecoder(name, model, secrets)
     events: list[ProviderEvent] = []
     decoder.chunk(chunk, events)
+    decoder.finish = decoder.finish or "stop"  # a whole JSON value was not cut
     return events + decoder.close()
 
 

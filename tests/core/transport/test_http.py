@@ -78,6 +78,7 @@ async def test_that_a_request_arrives_as_it_was_meant(transport: HttpTransport) 
         assert request.headers["authorization"] == "Bearer k"
         assert request.headers["content-type"] == "application/json"
         assert request.headers["accept-encoding"] == "identity"
+        assert request.headers["user-agent"].startswith("understudy/")
         assert request.json() == {"q": "한글 ?"}
 
 
@@ -374,7 +375,7 @@ async def test_that_it_can_be_used_again_after_it_was_closed() -> None:
         assert [request.connection for request in server.requests] == [1, 2]
 
 
-async def test_that_loading_ahead_asks_nobody(transport: HttpTransport) -> None:
+async def test_that_it_can_be_loaded_ahead_in_a_thread(transport: HttpTransport) -> None:
     await asyncio.to_thread(transport.load)
     async with Loopback(json_reply({})) as server:
         assert await ask(transport, server) == b"{}"

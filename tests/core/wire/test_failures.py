@@ -10,11 +10,27 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from understudy.errors import ErrorKind
 from understudy.wire.failures import error_from_event, error_from_response
 
 K = ErrorKind
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "message", "code", "type", "detail", "metadata", "raw"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=20,
+)
 
 
 def openai(message: str, kind: str = "invalid_request_error", code: Any = None) -> Any:
@@ -365,3 +381,9 @@ def test_that_a_wait_is_read_from_headers_of_any_case_and_from_a_stream() -> Non
     assert error_from_response(429, {"Retry-After": "7"}, b"").retry_after == 7
     told = {"error": {"code": 429, "message": "Please try again in 5.289s"}}
     assert error_from_event(told).retry_after == pytest.approx(5.289)
+
+
+@given(st.binary(max_size=60) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
+def test_that_no_body_breaks_what_reads_it(body: bytes) -> None:
+    error = error_from_response(500, {"retry-after": body.decode("latin-1")}, body)
+    assert error.happened.startswith("The provider ") or "for The provider" in error.happened

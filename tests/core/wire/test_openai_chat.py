@@ -7,6 +7,7 @@ openrouter.ai, api-docs.deepseek.com, console.groq.com, docs.mistral.ai, platfor
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -376,6 +377,43 @@ def test_that_an_answer_that_was_not_streamed_is_decoded() -> None:
         UsageReported(Usage(7, 11)),
         Stop("length"),
     ]
+
+
+def test_that_a_whole_body_needs_no_finish_reason() -> None:
+    body = b'{"choices": [{"message": {"content": "Hello."}}]}'
+    assert decode_completion(body) == [TextDelta("Hello."), Stop("stop")]
+
+
+NAMES = """choices delta content reasoning reasoning_details tool_calls function index id arguments
+name finish_reason usage x_groq timings prompt_tokens prompt_tokens_details thinking text error
+message code object detail refusal metadata raw"""
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES.split()), inner, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+@given(st.lists(JSON, max_size=4))
+def test_that_no_value_anywhere_breaks_the_decoder(values: list[object]) -> None:
+    decoder = OpenAIChatDecoder()
+    with suppress(ProviderError):
+        for value in values:
+            decoder.feed(data(value))
+            decoder.feed(data({"choices": [value]}))
+            decoder.feed(data({"choices": [{"delta": value}]}))
+        decoder.close()
+
+
+@given(JSON)
+def test_that_no_body_breaks_what_reads_it(value: object) -> None:
+    body = json.dumps(value).encode()
+    assert all(model_ids(body))
+    with suppress(ProviderError):
+        assert isinstance(decode_completion(body)[-1], Stop)
 
 
 @pytest.mark.parametrize(
