@@ -5,14 +5,19 @@ Korean particles depend on the last sound of the word before them, so a Korean s
 pair and the value decides: `{name:이/가}` gives "Mistral이" and "Claude가".
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
 from string import Formatter
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from understudy_gui.korean import with_particle
 from understudy_gui.overriding import override
 from understudy_resources import read_text
+
+if TYPE_CHECKING:
+    from understudy.errors import UnderstudyError
 
 LanguageChoice = Literal["system", "en", "ko"]
 Language = Literal["en", "ko"]
@@ -46,6 +51,11 @@ def tr(text: str, /, **values: object) -> str:
     """
     sentence = _catalogue.get(text, text)
     return _sentences.vformat(sentence, (), values) if values else sentence
+
+
+def said(error: UnderstudyError) -> str:
+    """Say an error of the router: what happened and what one can do, as far as it is translated."""
+    return " ".join(tr(part) for part in (error.happened, error.can_do) if part)
 
 
 def language() -> Language:

@@ -33,6 +33,7 @@ QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {control}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+LineEdit, QComboBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
 QComboBox {{ combobox-popup: 0; }}
 QComboBox QListView {{ background: {raised}; color: {text}; border: 1px solid {border};
   padding: 4px; outline: none; }}

@@ -1,0 +1,1 @@
+"""The settings: a window of its own, a page a file."""

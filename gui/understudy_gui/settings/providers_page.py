@@ -1,0 +1,300 @@
+"""The providers: who there is, and everything about one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from understudy_gui.i18n import tr
+from understudy_gui.settings import wording
+from understudy_gui.settings.endpoint_form import EndpointForm
+from understudy_gui.settings.page import Page, heading
+from understudy_gui.settings.provider_detail import ProviderDetail
+from understudy_gui.settings.provider_list import (
+    ProviderDelegate,
+    ProviderLine,
+    ProviderListModel,
+)
+from understudy_gui.settings.row_view import RowView
+from understudy_gui.theme import scaled
+from understudy_gui.widgets.button import Button, IconButton
+from understudy_gui.widgets.label import Label, Panel, Rule
+from understudy_gui.widgets.menu import Menu
+
+if TYPE_CHECKING:
+    from understudy.errors import ProviderError
+    from understudy_gui.controllers.settings import SettingsController
+    from understudy_gui.theme import ThemeManager
+    from understudy_gui.widgets.toast import Toast
+
+_LIST_WIDTH = 304
+
+
+class ProvidersPage(Page):
+    """The list at the left, the chosen provider at the right."""
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        controller: SettingsController,
+        toast: Toast,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._controller = controller
+        self._toast = toast
+        self._pasted = ""
+        self.model = ProviderListModel(self)
+        self._delegate = ProviderDelegate(themes)
+        self.view = RowView(themes, tr("Providers"), self.model, self._delegate)
+        self.add = Button(themes, tr("Add provider"), "quiet", icon="plus", small=True)
+        self._plus = IconButton(themes, "plus", tr("Add provider"))
+        self.detail = ProviderDetail(themes, controller)
+        self.form = EndpointForm(themes, controller)
+        self._empty = _NobodyYet(themes)
+        self._stack = QStackedWidget()
+        self._build()
+        self._connect()
+        self.refresh()
+
+    @property
+    def shown(self) -> str:
+        """The provider that is shown, empty where none is."""
+        return self.detail.provider if self._stack.currentWidget() is self.detail else ""
+
+    def show_provider(self, provider: str) -> None:
+        """Choose a provider in the list and show it."""
+        row = self.model.row_of(provider)
+        if row >= 0:
+            self.view.setCurrentIndex(self.model.index(row))
+            self._show(provider)
+
+    def refresh(self) -> None:
+        """Show what is in effect now."""
+        shown = self.detail.provider
+        self.model.show([self._line(provider) for provider in self._controller.providers])
+        row = self.model.row_of(shown)
+        if self._stack.currentWidget() is self.form:
+            return
+        row = max(row, 0)
+        provider = self.model.provider_at(row)
+        if not provider:
+            self._stack.setCurrentWidget(self._empty)
+        elif provider != shown or self.view.currentIndex().row() != row:
+            self.show_provider(provider)
+        else:
+            self.detail.refresh()
+
+    def start_endpoint(self) -> None:
+        """Show the form for an endpoint of the user's own."""
+        self.view.clearSelection()
+        self._stack.setCurrentWidget(self.form)
+        self.form.start()
+
+    def add_provider(self, provider: str) -> None:
+        """Add a provider of the catalogue and show it, ready for its key."""
+        self._controller.add_provider(provider)
+        self._stack.setCurrentWidget(self.detail)
+        self.show_provider(provider)
+        if self._controller.takes_key(provider):
+            self.detail.key.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def add_menu(self) -> Menu:
+        """Return the menu of everybody who can be added."""
+        menu = Menu(self)
+        for row in self._controller.addable:
+            menu.addAction(row.name, lambda provider=row.id: self.add_provider(provider))
+        if menu.actions():
+            menu.addSeparator()
+        menu.addAction(tr("Endpoint of your own…"), self.start_endpoint)
+        return menu
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._build_list())
+        for widget in (self._empty, self.detail, self.form):
+            self._stack.addWidget(widget)
+        row.addWidget(self._stack, 1)
+
+    def _build_list(self) -> QWidget:
+        side = Panel(self._themes, "surface", edges=Qt.Edge.RightEdge)
+        side.setFixedWidth(scaled(_LIST_WIDTH))
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 1, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 12, 12, 12)
+        head.addWidget(heading(self._themes, tr("Providers")))
+        head.addStretch()
+        head.addWidget(self._plus)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        column.addWidget(Rule(self._themes))
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 8, 12, 8)
+        foot.addWidget(self.add)
+        foot.addStretch()
+        column.addLayout(foot)
+        return side
+
+    def _connect(self) -> None:
+        self.view.selectionModel().currentChanged.connect(self._chosen)
+        self.view.clicked.connect(self._chosen)
+        self.add.clicked.connect(lambda: self._open_menu(self.add))
+        self._plus.clicked.connect(lambda: self._open_menu(self._plus))
+        self._empty.add.clicked.connect(lambda: self._open_menu(self._empty.add))
+        self._empty.look.clicked.connect(self._controller.servers.look_around)
+        self.form.added.connect(self._endpoint_added)
+        self.form.abandoned.connect(self._leave_form)
+        self.detail.remove.connect(self._remove)
+        self.detail.key_removed.connect(self._key_removed)
+        self.detail.misfiled.connect(self._offer)
+        self.detail.banner.pressed.connect(self._answered)
+        servers = self._controller.servers
+        servers.key_read.connect(self._key_read)
+        servers.key_refused.connect(self._key_refused)
+        servers.listed.connect(self._listed)
+        paste = QShortcut(QKeySequence.StandardKey.Paste, self)
+        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paste.activated.connect(self._paste)
+
+    def _line(self, provider: str) -> ProviderLine:
+        placed = self._controller.placed(provider)
+        models = len(self._controller.models(provider))
+        parts = [tr("Local")] if placed.row.local and placed.row.wire != "practice" else []
+        if placed.row.wire == "practice":
+            parts = [tr("Built in")]
+        elif models:
+            parts.append(wording.models_count(models))
+        condition = self._controller.condition(provider)
+        return ProviderLine(
+            provider, placed.row.name, ", ".join(parts), condition, condition.health == "off"
+        )
+
+    def _chosen(self, index: QModelIndex) -> None:
+        provider = self.model.provider_at(index.row())
+        if provider:
+            self._show(provider)
+
+    def _show(self, provider: str) -> None:
+        self._stack.setCurrentWidget(self.detail)
+        if self.detail.provider != provider:
+            self.detail.show_provider(provider)
+
+    def _open_menu(self, below: QWidget) -> None:
+        menu = self.add_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        at = (
+            QPoint(0, -menu.sizeHint().height()) if below is self.add else QPoint(0, below.height())
+        )
+        menu.popup(below.mapToGlobal(at))
+
+    def _endpoint_added(self, provider: str) -> None:
+        self._stack.setCurrentWidget(self.detail)
+        self.refresh()
+        self.show_provider(provider)
+        self._controller.servers.refresh(provider)
+
+    def _leave_form(self) -> None:
+        self._stack.setCurrentWidget(self.detail)
+        self.refresh()
+
+    def _remove(self, provider: str) -> None:
+        name = self._controller.name(provider)
+        key = self._controller.key(provider)
+        reading = self._controller.servers.reading(provider)
+        if key and reading is not None and reading.source in {"keyring", "session"}:
+            self._controller.servers.remove_key(provider)
+        else:
+            key = ""
+        self._controller.remove_provider(provider)
+
+        def put_back() -> None:
+            self._controller.undo()
+            if key:
+                self._controller.servers.save_key(provider, key)
+            self.show_provider(provider)
+
+        self._toast.say(tr("{name} removed", name=name), put_back, glyph="trash-2")
+
+    def _key_removed(self, provider: str, key: str) -> None:
+        name = self._controller.name(provider)
+
+        def put_back() -> None:
+            self._controller.servers.save_key(provider, key)
+
+        self._toast.say(tr("Key of {name} removed", name=name), put_back, glyph="trash-2")
+
+    def _key_read(self, provider: str) -> None:
+        if provider == self.shown:
+            self.detail.key.show_provider(provider)
+            self.detail.refresh()
+
+    def _key_refused(self, provider: str, sentence: str) -> None:
+        if provider == self.shown:
+            self.detail.key.refuse(sentence)
+
+    def _listed(self, provider: str, error: ProviderError | None) -> None:
+        if provider == self.shown and error is not None:
+            self.detail.show_listing_error(error)
+
+    def _paste(self) -> None:
+        """Take a key that is pasted beside the fields to the provider it belongs to."""
+        text = QGuiApplication.clipboard().text()
+        owner = wording.owner_of(text)
+        if owner:
+            self._offer(text, owner)
+
+    def _offer(self, text: str, owner: str) -> None:
+        if not self._controller.exists(owner):
+            return
+        self._pasted = text
+        name = self._controller.name(owner)
+        self.detail.banner.say(
+            "info",
+            tr("This looks like a key of {name}.", name=name),
+            "",
+            [(owner, tr("File it under {name}", name=name)), ("", tr("Leave it"))],
+            glyph="key-round",
+        )
+
+    def _answered(self, owner: str) -> None:
+        text, self._pasted = self._pasted, ""
+        self.detail.banner.hide()
+        if not owner:
+            return
+        if self.shown and self.shown != owner:
+            self.detail.key.show_provider(self.shown)
+        if self.model.row_of(owner) < 0:
+            self._controller.add_provider(owner)
+        self.show_provider(owner)
+        self._controller.servers.save_key(owner, text)
+
+
+class _NobodyYet(QWidget):
+    """What stands where there is no provider to show."""
+
+    def __init__(self, themes: ThemeManager) -> None:
+        super().__init__()
+        self.add = Button(themes, tr("Add provider"), "primary")
+        self.look = Button(themes, tr("Find local models"))
+        column = QVBoxLayout(self)
+        column.addStretch()
+        middle = Qt.AlignmentFlag.AlignHCenter
+        line = tr("Add a key, or use a model on this computer.")
+        column.addWidget(Label(themes, tr("Nobody is in the line-up"), "ui_strong"), 0, middle)
+        column.addWidget(Label(themes, line, "caption", "text3"), 0, middle)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.add)
+        row.addWidget(self.look)
+        row.addStretch()
+        column.addSpacing(8)
+        column.addLayout(row)
+        column.addStretch()
