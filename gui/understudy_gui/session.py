@@ -36,8 +36,12 @@ log = logging.getLogger("understudy")
 
 def run(shell: Shell) -> int:
     """Run the program until its window is closed; returns the exit code."""
+
+    async def live() -> int:
+        return await Session(shell).live()
+
     with runner(shell.application) as started:
-        return started.run(Session(shell).live())
+        return started.run(live())
 
 
 class Session(QObject):

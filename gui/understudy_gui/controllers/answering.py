@@ -70,7 +70,7 @@ class Answering:
         self._screen = screen
         self._local = local
         self._trim = trim
-        self._route = ""
+        self.route = ""
         self._chosen: RouteChosen | None = None
         self._chosen_at = 0.0
         self._next: Segment | None = None
@@ -91,7 +91,6 @@ class Answering:
             case Finished():
                 if self._trim is not None:
                     self._words(self._trim.close())
-                self._route = event.trace.route
             case ToolCallDelta() | UsageReported():
                 pass
 
@@ -147,11 +146,11 @@ class Answering:
         stored: dict[str, Any] = {
             "attempt": asdict(event.failed),
             "pause": event.pause,
-            "route": self._route,
         }
         if event.mid_answer:
             self.writer.seam(stored)
-            seam = items.seam_of(stored, self.trail, self._local, event.provider_name)
+            name = event.provider_name
+            seam = items.seam_of(stored, self.trail, self._local, name, self.route)
             self._next = Segment(event.provider_name, event.model, seam=seam)
             return
         self.writer.standin(stored)
@@ -182,7 +181,7 @@ class Answering:
 
     def _figures(self) -> dict[str, Any]:
         """Return what is stored of the answer beside its text."""
-        trace = {"route": self._route, "attempts": [asdict(attempt) for attempt in self.trail]}
+        trace = {"route": self.route, "attempts": [asdict(attempt) for attempt in self.trail]}
         meta: dict[str, Any] = {"trace": trace}
         last = self.trail[-1] if self.trail else None
         if last is None or not self.item.segments:
@@ -200,7 +199,7 @@ class Answering:
     def _retrace(self) -> None:
         """Put the whole trail into the seams, now that it is known."""
         rows = trail.rows(self.trail, self._local)
-        title = items.trace_title(self._route)
+        title = items.trace_title(self.route)
         for segment in self.item.segments:
             if segment.seam is not None and segment.seam.trace:
                 segment.seam = replace(segment.seam, trace=rows, trace_title=title)

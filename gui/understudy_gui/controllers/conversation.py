@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from understudy.errors import HistoryError, NobodyAnswered, UnderstudyError
+from understudy.errors import HistoryError, NobodyAnswered, UnderstudyError, UsageError
 from understudy.messages import Message
 from understudy.requests import ChatRequest
 from understudy.routing.rescue import Seam as Overlap
@@ -175,10 +176,15 @@ class ConversationController(QObject):
         return text
 
     def stop(self) -> None:
-        """Stop the answer on screen; what it said is kept."""
-        if self._talk.task is not None and not self._talk.stopping:
-            self._talk.stopping = True
-            self._talk.task.cancel()
+        """Stop the answer on screen; what it said is kept.
+
+        A question that is just being stored is stored all the same, and then not asked.
+        """
+        talk = self._talk
+        if talk.busy and not talk.stopping:
+            talk.stopping = True
+            if talk.answering is not None and talk.task is not None:
+                talk.task.cancel()
 
     def answer_again(self, row: int) -> None:
         """Ask the question of the answer in ``row`` again, for a further version of it."""
@@ -211,26 +217,20 @@ class ConversationController(QObject):
         if talk.id is not None:
             self._talks[talk.id] = talk
         self.line_changed.emit()
-        talk.task = self._tasks.spawn(self._until_idle(talk, work), name)
+        talk.task = self._tasks.spawn(work, name)
+        talk.task.add_done_callback(lambda task: self._ended(talk, task))
 
-    async def _until_idle(self, talk: Talk, work: Coroutine[object, object, None]) -> None:
-        """See an answer to its end, then ask what waits in line."""
-        try:
-            await work
-        finally:
-            talk.busy, talk.answering, talk.task = False, None, None
-            if talk.id is not None:
-                self._talks.pop(talk.id, None)
-                self.writing_changed.emit(talk.id, False)
-            if talk is self._talk:
-                self.line_changed.emit()
-                self.provider_changed.emit()
-        self._ask_next(talk)
-
-    def _ask_next(self, talk: Talk) -> None:
-        if talk.line and not talk.busy:
-            text = talk.line.pop(0)
-            self._run(talk, self._ask(talk, text), "answer")
+    def _ended(self, talk: Talk, task: asyncio.Task[None]) -> None:
+        """Tidy up behind an answer, then ask what waits in line; not at the program's end."""
+        talk.busy, talk.answering, talk.task = False, None, None
+        if talk.id is not None:
+            self._talks.pop(talk.id, None)
+            self.writing_changed.emit(talk.id, False)
+        if talk is self._talk:
+            self.line_changed.emit()
+            self.provider_changed.emit()
+        if talk.line and not task.cancelled():
+            self._run(talk, self._ask(talk, talk.line.pop(0)), "answer")
 
     async def _ask(self, talk: Talk, text: str) -> None:
         """Store the question, then ask: whatever happens after that, it is kept."""
@@ -283,7 +283,8 @@ class ConversationController(QObject):
         talk.answering = answering
         self.writing_changed.emit(answering.writer.message.conversation_id, True)
         try:
-            await self._follow(talk, answering, request)
+            if not talk.stopping:
+                await self._follow(talk, answering, request)
         except asyncio.CancelledError:
             await answering.end("stopped" if talk.stopping else "interrupted")
             if not talk.stopping:
@@ -297,10 +298,11 @@ class ConversationController(QObject):
             await answering.end("failed", failures.to_store(error))
             raise
         else:
-            await answering.end("complete")
+            await answering.end("stopped" if talk.stopping else "complete")
 
     async def _follow(self, talk: Talk, answering: Answering, request: ChatRequest) -> None:
         router = await asyncio.shield(self._router)
+        request, answering.route = _on_a_route(router, request)
         async with aclosing(router.stream(request, trail=answering.trail)) as events:
             provider: str | None = None
             async for event in events:
@@ -341,6 +343,14 @@ def _request(talk: Talk, messages: Iterable[StoredMessage]) -> ChatRequest:
             whole = message.state == "complete"
             turns.append(Message.assistant(message.text, interrupted=not whole))
     return ChatRequest(tuple(turns), talk.route)
+
+
+def _on_a_route(router: Router, request: ChatRequest) -> tuple[ChatRequest, str]:
+    """Put the request on its route, or on the default one where its own was removed since."""
+    try:
+        return request, router.route(request.route).name
+    except UsageError:
+        return replace(request, route=""), router.route().name
 
 
 def _copy(stored: StoredMessage, writer: AnswerWriter, row: Item) -> list[Segment]:

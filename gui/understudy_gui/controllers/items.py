@@ -64,26 +64,31 @@ def _segments(
     message: StoredMessage, attempts: Sequence[Attempt], local: Collection[str]
 ) -> list[Segment]:
     seams = {int(stored.get("at", -1)): stored for stored in message.seams}
+    route = str(message.meta.get("trace", {}).get("route", ""))
     segments: list[Segment] = []
     length = 0
     for stored in message.segments:
         seam = seams.pop(length, None) if length else None
-        shown = seam_of(seam, attempts, local, stored.provider_name) if seam else None
+        shown = seam_of(seam, attempts, local, stored.provider_name, route) if seam else None
         segments.append(Segment(stored.provider_name, stored.model, stored.text, shown))
         length += len(stored.text)
     return segments or ([Segment("", "", message.text)] if message.text else [])
 
 
 def seam_of(
-    stored: Mapping[str, Any], attempts: Sequence[Attempt], local: Collection[str], name: str
+    stored: Mapping[str, Any],
+    attempts: Sequence[Attempt],
+    local: Collection[str],
+    name: str,
+    route: str = "",
 ) -> Seam:
-    """Compose a seam from what was stored of it; ``name`` is who carries on."""
+    """Compose a seam from what was stored of it; ``name`` is who carries on, on ``route``."""
     if stored.get("case") == CONTINUED:
         return Seam(tr("Carried on at your request"), title_end=tr("{name} carries on", name=name))
     failed = trail.attempt_from(stored.get("attempt", {}))
     title, detail, end, pause = wording.seam_words(failed, name, float(stored.get("pause", 0)))
     rows = trail.rows(attempts or [failed], local)
-    return Seam(title, detail, end, pause, rows, trace_title(stored.get("route", "")))
+    return Seam(title, detail, end, pause, rows, trace_title(route))
 
 
 def trace_title(route: object) -> str:
