@@ -11,6 +11,7 @@ from understudy.events import Finished, HandedOver, TextDelta
 
 if TYPE_CHECKING:
     from understudy.cli.console import Console
+    from understudy.cli.keeping import Recorder
     from understudy.events import StreamEvent
     from understudy.requests import ChatRequest
     from understudy.routing.router import Router
@@ -29,11 +30,16 @@ class AnswerPrinter:
         """The words shown so far."""
         return "".join(self._words)
 
-    async def stream(self, router: Router, request: ChatRequest) -> None:
+    async def stream(
+        self, router: Router, request: ChatRequest, recorder: Recorder | None = None
+    ) -> None:
         """Ask and show every event of the answer; its last line is ended whatever happens."""
+        trail = None if recorder is None else recorder.trail
         try:
-            async with aclosing(router.stream(request)) as events:
+            async with aclosing(router.stream(request, trail=trail)) as events:
                 async for event in events:
+                    if recorder is not None:
+                        recorder.take(event)
                     self.show(event)
         finally:
             self.close()

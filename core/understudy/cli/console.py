@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from understudy.errors import UnderstudyError
+    from understudy.notices import Notice
 
 
 class Console:
@@ -56,9 +57,13 @@ class Console:
         self._err.flush()
 
     def error(self, error: UnderstudyError) -> None:
-        """Say what happened, what Understudy did and what one can do, a line each."""
+        """Say why a command could not do its job; with ``json`` as an object too."""
         if self.json:
             self.object({"type": "failed", "error": describe(error)})
+        self.tell(error)
+
+    def tell(self, error: UnderstudyError | Notice) -> None:
+        """Say on standard error what happened, what was done and what one can do, a line each."""
         self.note("\n".join(filter(None, (error.happened, error.did, error.can_do))))
 
 

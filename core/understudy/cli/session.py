@@ -40,7 +40,7 @@ async def opened(console: Console, *, keys: bool = True) -> AsyncGenerator[Works
 def tell_notices(workspace: Workspace, console: Console) -> None:
     """Say what a person must know of their settings: a file was set aside, or is newer."""
     for notice in workspace.notices:
-        console.note("\n".join(filter(None, (notice.happened, notice.did, notice.can_do))))
+        console.tell(notice)
 
 
 def with_workspace(
