@@ -13,7 +13,7 @@ from understudy.events import Finished, HandedOver, RouteChosen, TextDelta
 from understudy.requests import Usage
 from understudy.routing.attempt import Asking
 from understudy.routing.policy import Situation, decide, next_index
-from understudy.routing.rescue import Seam, continuation
+from understudy.routing.rescue import Seam, continuation, shown_before
 from understudy.routing.trace import Trace
 from understudy.routing.wording import nobody_answered, not_asked, reasons
 
@@ -67,6 +67,7 @@ class Answer:
         self._index: int | None = 0 if plan.candidates else None
         self._attempts_here = 0
         self._waited_here = 0.0
+        self._before = shown_before(request) or ""
         self._shown: list[str] = []
         self._tool_called = False
         self._last_word = self._loop.time()
@@ -130,7 +131,7 @@ class Answer:
             self._loop,
             started_at=around.clock(),
             idle_within=around.idle_within,
-            seam=Seam("".join(self._shown)) if self._shown else None,
+            seam=Seam(self._before + "".join(self._shown)) if self._shown else None,
         )
 
     def _asked(self) -> ChatRequest:

@@ -138,14 +138,12 @@ def make_plan(route: Route, known: Mapping[str, Known], rest_of: RestOf) -> Plan
 
 def _place(entry: RouteEntry, known: Known | None, rest_of: RestOf) -> Candidate | Skipped:
     if known is None:
-        return Skipped(
-            entry.provider, entry.provider, entry.model, "not-registered", "It is not set up here."
-        )
+        name = entry.provider
+        return Skipped(name, name, entry.model, "not-registered", f"{name} is not set up here.")
     model = entry.model or known.default_model
     if not entry.enabled:
-        return Skipped(
-            entry.provider, known.name, model, "disabled", "It is switched off in this route."
-        )
+        why = f"{known.name} is switched off in this route."
+        return Skipped(entry.provider, known.name, model, "disabled", why)
     if known.availability.state != "available":
         reason = known.availability.state
         return Skipped(entry.provider, known.name, model, reason, known.availability.why)

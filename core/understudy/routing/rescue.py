@@ -29,11 +29,15 @@ LEAST_LETTERS_INSIDE: Final = 16
 def continuation(request: ChatRequest, shown: str) -> ChatRequest:
     """Ask for the rest: the conversation, the part that was shown, and a turn that hands it over.
 
-    A turn of the user, not a prefilled answer: several models refuse to be prefilled.
+    A turn of the user, not a prefilled answer: several models refuse to be prefilled. A request
+    that is a continuation already hands over both parts as one.
     """
+    before = shown_before(request)
+    conversation = request.messages if before is None else request.messages[:-2]
+    shown = (before or "") + shown
     handed_over = Message.user(_HAND_OVER + shown[-LAST_WORDS:])
     part = Message.assistant(shown, interrupted=True)
-    return replace(request, messages=(*request.messages, part, handed_over))
+    return replace(request, messages=(*conversation, part, handed_over))
 
 
 def shown_before(request: ChatRequest) -> str | None:

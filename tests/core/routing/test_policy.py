@@ -188,8 +188,8 @@ def test_that_a_plan_keeps_the_order_and_says_why_each_other_is_skipped() -> Non
         "A was rate limited (429) and rests.",
         "Off is switched off.",
         "A could not answer (503); one request is trying it again just now.",
-        "It is not set up here.",
-        "It is switched off in this route.",
+        "ghost is not set up here.",
+        "A is switched off in this route.",
     ]
 
 

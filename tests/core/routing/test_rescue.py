@@ -213,6 +213,19 @@ def test_that_a_question_after_a_kept_part_is_not_taken_for_a_hand_over() -> Non
     assert shown_before(continuation(QUESTION, "The part")) == "The part"
 
 
+def test_that_a_continuation_that_breaks_off_hands_over_both_parts_as_one() -> None:
+    second = provider("b", says("upon a time"))
+    request = continuation(QUESTION, "Once in a long while, ")
+    first = provider("a", breaks_off("there was once "))
+
+    run_virtually(listen(router_of(first, second), request))
+
+    assert first.asked[0].request == request
+    assert second.asked[0].request == continuation(
+        QUESTION, "Once in a long while, there was once "
+    )
+
+
 @pytest.mark.parametrize(
     ("shown", "following", "repeated"),
     [
