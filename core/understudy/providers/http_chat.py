@@ -98,9 +98,7 @@ class HttpChatProvider:
         if not self.enabled:
             return Availability("disabled", f"{self.name} is switched off.")
         if self.row.needs_key and not self._usable_key():
-            variables = " or ".join(self.row.key_env)
-            where = f": add one, or set {variables}" if variables else ""
-            return Availability("not-configured", f"{self.name} has no key{where}.")
+            return Availability("not-configured", self._key_problem())
         return Availability("available")
 
     async def stream(
@@ -194,14 +192,20 @@ class HttpChatProvider:
         if key:
             headers["authorization"] = f"Bearer {key}"
         elif self.row.needs_key:
-            message = f"{self.name} has no key."
-            raise ProviderError(ErrorKind.AUTH, message)
+            raise ProviderError(ErrorKind.AUTH, self._key_problem())
         return headers
 
     def _usable_key(self) -> str:
         """Return the key, if it can stand in a header; a variable may hold anything."""
         key = (self._key() or "").strip()
         return key if key.isascii() and key.isprintable() and " " not in key else ""
+
+    def _key_problem(self) -> str:
+        if (self._key() or "").strip():
+            return f"The key of {self.name} has a space, a line break or a letter that no key has."
+        variables = " or ".join(self.row.key_env)
+        where = f": add one, or set {variables}" if variables else ""
+        return f"{self.name} has no key{where}."
 
     def _secrets(self) -> tuple[str, ...]:
         key = self._usable_key()

@@ -97,6 +97,18 @@ async def test_that_a_connection_is_kept_for_the_next_request(transport: HttpTra
         assert {request.connection for request in server.requests} == {1}
 
 
+async def test_that_a_kept_connection_that_died_meanwhile_is_not_used(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback(json_reply({})) as server:
+        for _ in range(2):
+            assert await ask(transport, server) == b"{}"
+            for connection in tuple(server.connections):
+                connection.abort()
+            await asyncio.sleep(0.01)
+        assert [request.connection for request in server.requests] == [1, 2]
+
+
 async def test_that_a_hundred_streams_run_at_once(transport: HttpTransport) -> None:
     async with Loopback(openai_stream(first_delay=0.2)) as server:
         await asyncio.gather(*(ask(transport, server) for _ in range(100)))
