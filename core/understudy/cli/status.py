@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from understudy.cli.session import chosen_route, with_workspace
+from understudy.discovery import find_local_servers
 from understudy.requests import ChatRequest
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from understudy.assembly import Workspace
     from understudy.cli.console import Console
@@ -25,24 +27,29 @@ STATE_NAMES = {
 }
 
 
+SHOWN_MODELS = 3
+
+
 def show_status(args: argparse.Namespace, console: Console) -> int:
     """Print every provider's state, those of the route in use first."""
     del args
 
     async def show(workspace: Workspace) -> None:
+        found = await _local_models(workspace)
         statuses = workspace.router.statuses()
         route = workspace.router.default_route
         if console.json:
-            console.object({"route": route, "providers": [asdict(each) for each in statuses]})
+            providers = [asdict(each) | _running(each, found) for each in statuses]
+            console.object({"route": route, "providers": providers})
             return
         in_line = _in_line(workspace, route)
         statuses = sorted(statuses, key=lambda status: _place(status, in_line))
         console.line(f"In line now ({route}):")
-        console.table(_row(status) for status in statuses if status.provider in in_line)
+        console.table(_row(status, found) for status in statuses if status.provider in in_line)
         others = [status for status in statuses if status.provider not in in_line]
         if others:
             console.line("\nNot in line:")
-            console.table(_row(status) for status in others)
+            console.table(_row(status, found) for status in others)
 
     with_workspace(console, show)
     return 0
@@ -72,6 +79,27 @@ def until_text(until: float | None) -> str:
     return end.strftime("%H:%M:%S" if end.date() == today else "%d %B %H:%M")
 
 
+async def _local_models(workspace: Workspace) -> Mapping[str, tuple[str, ...] | None]:
+    """Ask the servers of this computer for their models; ``None`` for one that is not running."""
+    rows = [
+        workspace.placed(provider).row
+        for provider in workspace.provider_ids
+        if workspace.placed(provider).row.local and workspace.placed(provider).row.base_url
+    ]
+    servers = await find_local_servers(workspace.transport, rows)
+    running = {server.row.id: server.models for server in servers}
+    return {row.id: running.get(row.id) for row in rows}
+
+
+def _running(
+    status: ProviderStatus, found: Mapping[str, tuple[str, ...] | None]
+) -> dict[str, bool | tuple[str, ...]]:
+    if status.provider not in found:
+        return {}
+    models = found[status.provider]
+    return {"running": models is not None, "models": models or ()}
+
+
 def _in_line(workspace: Workspace, name: str) -> list[str]:
     return [
         entry.provider
@@ -85,10 +113,18 @@ def _place(status: ProviderStatus, in_line: list[str]) -> int:
     return in_line.index(status.provider) if status.provider in in_line else len(in_line)
 
 
-def _row(status: ProviderStatus) -> tuple[str, str, str]:
+def _row(
+    status: ProviderStatus, found: Mapping[str, tuple[str, ...] | None]
+) -> tuple[str, str, str]:
     until = until_text(status.until)
     why = f"{status.why} Until {until}." if until else status.why
-    return status.name, STATE_NAMES[status.state], why
+    if status.state != "available" or status.provider not in found:
+        return status.name, STATE_NAMES[status.state], why
+    models = found[status.provider]
+    if models is None:
+        return status.name, "not running", ""
+    shown = ", ".join(models[:SHOWN_MODELS]) or "no model yet"
+    return status.name, "running", f"with {shown}" + (", …" if models[SHOWN_MODELS:] else "")
 
 
 def _print_plan(plan: Plan, console: Console) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from helpers.lineup import MODEL, write_lineup
-from helpers.loopback import Loopback
+from helpers.loopback import Loopback, closed_port
 from helpers.replies import openai_stream, rate_limited
 
 if TYPE_CHECKING:
@@ -33,10 +34,35 @@ def test_that_status_as_json_is_one_object_with_every_provider(cli: CommandLine)
     assert set(by_id["openai"]) == {"provider", "name", "state", "why", "until", "kind", "local"}
 
 
+def test_that_status_tells_which_servers_of_this_computer_run(cli: CommandLine) -> None:
+    with Loopback(models=("qwen3", "gemma4", "phi5", "llama6")) as server:
+        cli.environ["OLLAMA_HOST"] = server.url
+        shown = cli("status").out.splitlines()
+        by_id = {each["provider"]: each for each in cli("status", "--json").object["providers"]}
+    [ollama] = [line for line in shown if "Ollama" in line]
+    assert "running" in ollama
+    assert "with qwen3, gemma4, phi5, …" in ollama
+    assert by_id["ollama"]["running"]
+    assert by_id["ollama"]["models"] == ["qwen3", "gemma4", "phi5", "llama6"]
+    assert "running" not in by_id["openai"]
+
+
 def test_that_a_key_in_the_environment_puts_its_provider_in_line(cli: CommandLine) -> None:
     cli.environ["GROQ_API_KEY"] = "gsk-test"
     plan = cli("plan", "--json").object
     assert [candidate["provider"] for candidate in plan["candidates"]] == ["groq"]
+
+
+def test_that_a_server_of_this_computer_that_does_not_run_is_said(
+    cli: CommandLine, home: Path
+) -> None:
+    home.mkdir()
+    nowhere = f"http://127.0.0.1:{closed_port()}/v1"
+    (home / "settings.json").write_text(
+        json.dumps({"providers": {"ollama": {"base_url": nowhere}}})
+    )
+    [ollama] = [line for line in cli("status").out.splitlines() if "Ollama" in line]
+    assert ollama.endswith("not running")
 
 
 def test_that_the_plan_lists_the_order_and_why_others_are_skipped(
