@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from understudy.errors import SettingsError
 from understudy.notices import Notice
+from understudy.providers.catalog import row
 from understudy.settings_model import (
     VERSION,
     AppearanceSettings,
@@ -261,10 +262,14 @@ def _normal(data: JsonObject) -> JsonObject:
 
 def _faults(data: JsonObject) -> list[Fault]:
     try:
-        Settings.model_validate(data)
+        settings = Settings.model_validate(data)
     except ValidationError as error:
         return [Fault(each["loc"], _plainly(each["msg"])) for each in error.errors()]
-    return []
+    return [
+        Fault(("providers", provider), "an endpoint of your own needs a wire format")
+        for provider, each in settings.providers.items()
+        if each.base_url and each.wire is None and row(provider) is None
+    ]
 
 
 def _plainly(message: str) -> str:

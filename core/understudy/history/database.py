@@ -6,7 +6,7 @@ Everything here runs on the worker's thread.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -25,9 +25,9 @@ BUSY_TIMEOUT = 3.0
 """Seconds to wait for another program that holds the file."""
 
 
-def connect(path: Path | None, *, busy_timeout: float = BUSY_TIMEOUT) -> sqlite3.Connection:
+def connect(path: Path | None) -> sqlite3.Connection:
     """Open the database at ``path`` (``None``: in memory), brought up to the latest version."""
-    connection = _open(path, busy_timeout)
+    connection = _open(path)
     try:
         _configure(connection)
         _check_version(connection, path)
@@ -50,8 +50,9 @@ def transaction(connection: sqlite3.Connection) -> Generator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # the first error tells, not one of rolling back
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
         raise
 
 
@@ -63,10 +64,10 @@ def dated(path: Path, word: str) -> Path:
     return next(each for each in paths if not each.exists())
 
 
-def _open(path: Path | None, busy_timeout: float) -> sqlite3.Connection:
+def _open(path: Path | None) -> sqlite3.Connection:
     return sqlite3.connect(
         ":memory:" if path is None else path,
-        timeout=busy_timeout,
+        timeout=BUSY_TIMEOUT,
         isolation_level=None,
         cached_statements=64,
     )
@@ -97,14 +98,15 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the database up to the latest version: all steps or none."""
     with transaction(connection):
         version = _version(connection)  # another process may have been first
-        for number, script in _migrations():
+        for number, script in read_migrations():
             if number > version:
                 for statement in _statements(script):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
 
 
-def _migrations() -> Iterator[tuple[int, str]]:
+def read_migrations() -> Iterator[tuple[int, str]]:
+    """Read the numbered SQL files that come with this package, in order."""
     folder = resources.files("understudy.history") / "migrations"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".sql"):

@@ -57,43 +57,38 @@ PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB = (
     26,
 )
 
-_KEPT = "What is new stays in memory and is tried again."
-_TABLE: dict[int, tuple[type[HistoryError], str, str, str]] = {
+_UNCHANGED = "Nothing was changed."
+_KEPT = "What is new is kept in memory and tried again."
+_TABLE: dict[int, tuple[type[HistoryError], str, str]] = {
     BUSY: (
         HistoryLocked,
         "Another program holds the conversations' file.",
-        _KEPT,
         "Close the program that uses {path}.",
     ),
     READONLY: (
         HistoryReadOnly,
         "The conversations' file cannot be written.",
-        "Nothing in it was changed.",
         "Make {path} and its folder writable.",
     ),
     CANTOPEN: (
         HistoryReadOnly,
         "The conversations' file cannot be opened.",
-        "Nothing was changed.",
         "Make {path} and its folder readable and writable.",
     ),
     FULL: (
         HistoryFull,
         "There is no space left on the disk for conversations.",
-        _KEPT,
         "Free some space on the disk that holds {path}.",
     ),
     IOERR: (
         HistoryError,
         "The disk that holds the conversations reported an error.",
-        _KEPT,
         "Look at the disk that holds {path}.",
     ),
     CORRUPT: (
         HistoryDamaged,
         "The conversations' file is damaged.",
-        "It was left as it is.",
-        "Close other Understudy windows and start again, to have what can be read rescued.",
+        "Close other Understudy windows and start again: what can be read of {path} is rescued.",
     ),
 }
 _SAME_AS = {LOCKED: BUSY, PERM: CANTOPEN, NOTADB: CORRUPT}
@@ -109,13 +104,17 @@ def is_damage(error: sqlite3.Error) -> bool:
     return primary_code(error) in {CORRUPT, NOTADB}
 
 
-def told(error: sqlite3.Error, path: Path | None) -> HistoryError:
-    """Translate what sqlite3 raised; its own words stand in only where no row fits."""
+def told(error: sqlite3.Error, path: Path | None, *, kept: bool = False) -> HistoryError:
+    """Translate what sqlite3 raised; ``kept`` where what could not be written is tried again.
+
+    SQLite's own words stand in only where no row fits.
+    """
     code = primary_code(error)
     row = _TABLE.get(_SAME_AS.get(code, code))
+    did = _KEPT if kept else _UNCHANGED
     if row is None:
-        return HistoryError(f"The conversations' file reported an error ({error}).", _KEPT)
-    kind, happened, did, can_do = row
+        return HistoryError(f"The conversations' file reported an error ({error}).", did)
+    kind, happened, can_do = row
     return kind(happened, did, can_do.format(path=path or "the database"))
 
 
@@ -123,6 +122,6 @@ def newer(version: int) -> HistoryNewer:
     """Say that the database is of a version that this program does not know."""
     return HistoryNewer(
         f"The conversations were last used by a newer Understudy (version {version}).",
-        "Nothing was changed.",
+        _UNCHANGED,
         "Update Understudy to open them.",
     )

@@ -50,8 +50,11 @@ class Keeper:
         self._writers: dict[int, AnswerWriter] = {}
         self._in_trouble = False
 
-    def guarded(self, job: Callable[[], T]) -> T:
-        """Run ``job``; heal the file and run it again where it is damaged; translate errors."""
+    def guarded(self, job: Callable[[], T], *, kept: bool = False) -> T:
+        """Run ``job``; heal the file and run it again where it is damaged; translate errors.
+
+        ``kept``: what cannot be written stays here and is tried again.
+        """
         try:
             try:
                 return job()
@@ -60,7 +63,7 @@ class Keeper:
                     raise
                 return job()
         except sqlite3.Error as error:
-            raise told(error, self._path) from error
+            raise told(error, self._path, kept=kept) from error
 
     def open(self) -> None:
         """Open the file, or rescue what can be read of a damaged one; tidy up after the dead."""
@@ -86,7 +89,7 @@ class Keeper:
     def flush(self) -> None:
         """Write what all writers have gathered; what cannot be written is tried again."""
         try:
-            self.guarded(self._write_all)
+            self.guarded(self._write_all, kept=True)
         except HistoryError as error:
             self._again_within(RETRY_DELAY)
             if not self._in_trouble:
@@ -165,11 +168,15 @@ class Keeper:
         """Add an answer that is being written by this session."""
         self.conversation(conversation_id)
         self.begin_session()
-        session = self._session.id if self._session else ""
         with database.transaction(self._db):
             parent = self._parent(conversation_id, parent, version_of)
             message = queries.add_message(
-                self._db, conversation_id, parent, "assistant", state="streaming", session=session
+                self._db,
+                conversation_id,
+                parent,
+                "assistant",
+                state="streaming",
+                session=self._session_id,
             )
         return self.message(message)
 
@@ -177,8 +184,8 @@ class Keeper:
         """End an answer; where that fails it stays among the writers and is tried again."""
         self._writers[writer.message_id] = writer
         try:
-            self._write_all()
-        except sqlite3.Error:
+            self.guarded(self._write_all, kept=True)
+        except HistoryError:
             self._again_within(RETRY_DELAY)
             self._in_trouble = True
             raise
@@ -189,6 +196,10 @@ class Keeper:
         if self._connection is None:
             raise HistoryClosed("The conversations' file is closed.", "Nothing was done.")
         return self._connection
+
+    @property
+    def _session_id(self) -> str:
+        return "" if self._session is None else self._session.id
 
     def _parent(
         self, conversation_id: int, parent: int | None, version_of: int | None
@@ -206,6 +217,8 @@ class Keeper:
         writers = [writer for writer in self._writers.values() if not writer.ended]
         if writers:
             with database.transaction(self._db):
+                for writer in writers:
+                    queries.ensure_message(self._db, writer.message, self._session_id)
                 ended = [journal.save(self._db, writer) for writer in writers]
             for writer, has_ended in zip(writers, ended, strict=True):
                 writer.saved(has_ended)
@@ -252,8 +265,12 @@ class Keeper:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        self.notices.append(rescue(self._path))
+        try:
+            notice = rescue(self._path)
+        except OSError:
+            return False
         self._connection = database.connect(self._path)
+        self.notices.append(notice)
         return True
 
     def _let_go(self) -> None:

@@ -213,6 +213,23 @@ def choose(connection: sqlite3.Connection, message_id: int) -> None:
     connection.execute(_PUT_ON_PATH, (top,))
 
 
+def ensure_message(connection: sqlite3.Connection, lost: StoredMessage, session: str) -> None:
+    """Put an answer that is being written back, where its row was not rescued: at the end."""
+    if connection.execute("SELECT 1 FROM message WHERE id = ?", (lost.id,)).fetchone():
+        return
+    conversation_id, now = lost.conversation_id, time()
+    connection.execute(
+        "INSERT OR IGNORE INTO conversation (id, created, updated) VALUES (?, ?, ?)",
+        (conversation_id, now, now),
+    )
+    parent, ordinal = last_on_path(connection, conversation_id), count(connection, conversation_id)
+    connection.execute(
+        "INSERT INTO message (id, conversation_id, parent, ordinal, role, state, session, created)"
+        " VALUES (?, ?, ?, ?, ?, 'streaming', ?, ?)",
+        (lost.id, conversation_id, parent, ordinal, lost.role, session, lost.created),
+    )
+
+
 def delete_long_deleted(connection: sqlite3.Connection, before: float) -> None:
     """Remove for good what was deleted before that time and is not being written."""
     connection.execute(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES = ("conversation", "message", "journal")
+_ENDS = ("", "-wal", "-shm")
 LONGEST_GAP = 200_000
 """Rows in a damaged stretch that are asked for one by one."""
 
@@ -22,11 +23,19 @@ Row: TypeAlias = tuple[object, ...]
 
 
 def rescue(path: Path) -> Notice:
-    """Set the database at ``path`` aside, with its log, and copy what can be read to a new one."""
-    kept = _set_aside(path)
-    with closing(database.connect(path)) as fresh:
-        messages = _copy(kept, fresh)
-        _mend(fresh)
+    """Copy what can be read of the database at ``path`` to a new one, and put that in its place.
+
+    The damaged one is set aside with its log. Where the copy fails everything is as it was.
+    """
+    fresh = database.dated(path, "rescued")
+    try:
+        messages = _rescue_into(fresh, path)
+        kept = _set_aside(path)
+        fresh.rename(path)
+    except BaseException:
+        for end in _ENDS:
+            fresh.with_name(fresh.name + end).unlink(missing_ok=True)
+        raise
     return Notice(
         "The conversations' file was damaged.",
         f"It was set aside as {kept.name}, and {messages} messages were rescued from it.",
@@ -35,10 +44,17 @@ def rescue(path: Path) -> Notice:
     )
 
 
+def _rescue_into(fresh: Path, damaged: Path) -> int:
+    with closing(database.connect(fresh)) as target:
+        messages = _copy(damaged, target)
+        _mend(target)
+    return messages
+
+
 def _set_aside(path: Path) -> Path:
     """Rename the database; its log and index keep its name, or SQLite would not find them."""
     kept = database.dated(path, "broken")
-    for end in ("", "-wal", "-shm"):
+    for end in _ENDS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
     return kept

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
+from helpers.disks import fill, small_disk
 from helpers.unprivileged import unprivileged_folder
 from understudy import settings as settings_module
 from understudy.errors import SettingsError
@@ -174,6 +175,40 @@ def test_that_an_invalid_provider_is_switched_off_and_not_asked_elsewhere(
 ) -> None:
     write(file, {"providers": {"openai": {"base_url": 7, "enabled": True}}})
     assert file.load().settings.providers == {"openai": ProviderSettings(enabled=False)}
+
+
+def test_that_an_endpoint_of_ones_own_needs_an_address_and_a_wire_format(
+    file: SettingsFile,
+) -> None:
+    providers = {
+        "no-wire": {"base_url": "http://127.0.0.1:1/v1"},
+        "no-address": {"wire": "openai-chat"},
+        "whole": {"base_url": "http://127.0.0.1:1/v1", "wire": "openai-chat"},
+        "openai": {"base_url": "https://proxy.example/v1"},
+        "of-a-newer-catalogue": {"models": ["m"]},
+    }
+    write(file, {"providers": providers})
+    loaded = file.load()
+    assert loaded.notice is not None
+    assert "providers.no-wire: an endpoint of your own needs a wire" in loaded.notice.happened
+    assert "providers.no-address: an endpoint" in loaded.notice.happened
+    assert loaded.settings.providers["no-wire"] == ProviderSettings(enabled=False)
+    kept = read(file.path)["providers"]
+    assert {name: kept[name] for name in ("whole", "openai", "of-a-newer-catalogue")} == {
+        name: providers[name] for name in ("whole", "openai", "of-a-newer-catalogue")
+    }
+
+
+def test_that_a_full_disk_is_said_and_the_file_stays_whole(tmp_path: Path) -> None:
+    with small_disk(tmp_path) as disk:
+        file = SettingsFile(disk / "settings.json")
+        file.load()
+        file.save(FULL)
+        fill(disk / "filler")
+        many = FULL.with_provider("big", ProviderSettings(models=["m" * 100_000]))
+        with pytest.raises(SettingsError, match="no space left"):
+            file.save(many)
+        assert SettingsFile(file.path).load().settings == FULL
 
 
 def test_that_invalid_values_are_set_aside_whole_and_told_once(file: SettingsFile) -> None:
