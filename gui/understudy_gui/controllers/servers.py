@@ -61,6 +61,7 @@ class Servers(QObject):
         self._listings: dict[str, Listing] = {}
         self._tests: dict[str, Tested] = {}
         self._found: dict[str, LocalServer] = {}
+        self._looked_for: frozenset[str] = frozenset()
         self._busy: set[tuple[str, str]] = set()
         workspace.keys.on_change.append(self._came_late)
 
@@ -83,6 +84,10 @@ class Servers(QObject):
     def found(self, provider: str) -> LocalServer | None:
         """Return the server that was found running on this computer, if it was."""
         return self._found.get(provider)
+
+    def missing(self, provider: str) -> bool:
+        """Whether a server of this computer was looked for, and none answered."""
+        return provider in self._looked_for and provider not in self._found
 
     def busy(self, what: str, provider: str) -> bool:
         """Whether an "unlock", a "refresh" or a "test" for a provider is under way."""
@@ -177,6 +182,7 @@ class Servers(QObject):
         placed = [self._workspace.placed(provider) for provider in self._workspace.provider_ids]
         rows = [each.row for each in placed if each.row.local and each.row.base_url]
         servers = await find_local_servers(self._workspace.transport, rows)
+        self._looked_for = frozenset(row.id for row in rows)
         self._found = {server.row.id: server for server in servers}
         self.changed.emit()
 

@@ -146,6 +146,8 @@ class SettingsController(QObject):
         """How a provider is doing."""
         if not self.exists(provider) or not self.enabled(provider):
             return Condition("off")
+        if self.servers.missing(provider):
+            return Condition("not-running")
         statuses = {status.provider: status for status in self._workspace.router.statuses()}
         status = statuses[provider]
         return Condition(health_of(status), status.until, self._rests.get(provider))

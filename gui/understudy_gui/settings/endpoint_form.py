@@ -129,6 +129,9 @@ class EndpointForm(Scroller):
         from understudy.keys import clean_key
         from understudy.providers.address import check_base_url
 
+        if not self.name.text().strip():
+            self.name_box.set_error(tr("Give it a name."))
+            return False
         checks = [
             (self.name_box, lambda: provider_id(self.name.text().strip())),
             (self.address_box, lambda: check_base_url(self.address.text())),

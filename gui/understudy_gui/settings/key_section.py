@@ -65,8 +65,9 @@ class KeySection(QWidget):
         reading = self._controller.servers.reading(self._provider)
         own = placed.row.needs_key or not placed.own
         self.field.setPlaceholderText(tr("Paste the key") if own else tr("Only if it asks for one"))
-        glyph = "lock" if reading is not None and reading.source != "session" else ""
-        self.box.set_hint(wording.stored(reading, placed.row.key_env), glyph)
+        kept = reading is not None and reading.state.state == "ready"
+        said = wording.stored(reading, placed.row.key_env)
+        self.box.set_hint(said, "lock" if kept else "info")
         self._show_buttons(has_key=bool(key))
         self._show_lock()
 

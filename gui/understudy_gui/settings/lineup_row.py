@@ -24,12 +24,9 @@ if TYPE_CHECKING:
     from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.theme import ThemeManager
 
-GAP = 10
+GAP, COMPACT_GAP = 10, 6
 LEFT, RIGHT = 6, 8
-WHO = 58 + GAP
-"""Where the name begins: after the grip, the number and the tile."""
-
-NAME, FIRST_TOKEN, RETRIES, HEALTH, ON, REMOVE = 96, 84, 60, 156, 32, 24
+NAME, FIRST_TOKEN, RETRIES, HEALTH, ON, REMOVE = 96, 76, 52, 156, 32, 24
 COMPACT_BELOW = 720
 """Pixels of width under which the state is written below the name, not in a column."""
 
@@ -52,6 +49,8 @@ class LineUpRow(QWidget):
         super().__init__()
         self._controller = controller
         self._entry = entry
+        self._compact = False
+        self._row = QHBoxLayout(self)
         self._number = Label(themes, "", "ui", "text3", tabular=True)
         self._tile = ProviderTile(themes, "", 28)
         self._name = Label(themes, "", "ui")
@@ -70,6 +69,10 @@ class LineUpRow(QWidget):
     def entry(self) -> EntrySettings:
         """What the row shows."""
         return self._entry
+
+    def show_number(self, number: int) -> None:
+        """Show another place, counted from 1, as while rows are being dragged."""
+        self._number.setText(str(number))
 
     def show_entry(self, entry: EntrySettings, number: int) -> None:
         """Show an entry at a place, counted from 1."""
@@ -90,6 +93,7 @@ class LineUpRow(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Write the state below the name, where there is no room for a column of its own."""
         self._compact = compact
+        self._row.setSpacing(COMPACT_GAP if compact else GAP)
         self._health.setVisible(not compact)
         self._state.setVisible(compact)
         self.show_entry(self._entry, int(self._number.text() or 1))
@@ -97,7 +101,7 @@ class LineUpRow(QWidget):
     def _show_choices(self) -> None:
         entry = self._entry
         models = self._controller.models(entry.provider) if self._exists() else ()
-        first = tr("Default: {model}", model=models[0]) if models else tr("Its first model")
+        first = tr("{model}, default", model=models[0]) if models else tr("Its first model")
         ids = dict.fromkeys((*models, *((entry.model,) if entry.model else ())))
         if not self.model.hasFocus():
             self.model.set_choices([("", first), *((model, model) for model in ids)])
@@ -123,8 +127,7 @@ class LineUpRow(QWidget):
         return self._controller.exists(self._entry.provider)
 
     def _build(self, themes: ThemeManager) -> None:
-        self._compact = False
-        row = QHBoxLayout(self)
+        row = self._row
         row.setContentsMargins(LEFT, 0, RIGHT, 0)
         row.setSpacing(GAP)
         row.addWidget(Glyph(themes, "grip-vertical", "text3", 14))

@@ -47,6 +47,7 @@ class LineUpTable(QWidget):
         self._empty = Label(themes, tr("Nobody is in the line-up"), "ui", "text3")
         self._build()
         self.list.moved.connect(self._moved)
+        self.list.previewed.connect(self._renumber)
         self.list.delete_pressed.connect(self._delete)
         self.add.clicked.connect(self._open_menu)
 
@@ -135,6 +136,11 @@ class LineUpTable(QWidget):
             row.show_entry(entries[number - 1], number)
         self._set(entries)
 
+    def _renumber(self, order: list[QWidget]) -> None:
+        for number, row in enumerate(order, start=1):
+            if isinstance(row, LineUpRow):
+                row.show_number(number)
+
     def _edited(self, row: LineUpRow, entry: EntrySettings) -> None:
         entries = self._entries()
         entries[self.rows.index(row)] = entry
@@ -201,6 +207,7 @@ class _Head(QWidget):
 
     def _columns(self) -> list[tuple[int, str]]:
         """Return each column's left edge and name, counted from the right where rows are fixed."""
+        gap = place.COMPACT_GAP if self._compact else place.GAP
         names = [
             (place.REMOVE, ""),
             (place.ON, tr("On")),
@@ -213,9 +220,9 @@ class _Head(QWidget):
         for width, name in names:
             x -= scaled(width)
             columns.append((x + (6 if width in {place.RETRIES, place.FIRST_TOKEN} else 0), name))
-            x -= place.GAP
-        model = place.LEFT + scaled(place.WHO) + place.GAP + scaled(place.NAME) + place.GAP + 16
-        columns.append((model, tr("Model")))
+            x -= gap
+        before = (14, 12, 28 + (6 if self._compact else 0), place.NAME)
+        columns.append((place.LEFT + sum(map(scaled, before)) + 4 * gap + 6, tr("Model")))
         return columns
 
     def _restyle(self) -> None:

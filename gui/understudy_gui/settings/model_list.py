@@ -172,7 +172,7 @@ class ModelView(RowView):
     def __init__(self, themes: ThemeManager, model: ModelListModel) -> None:
         self._delegate = ModelDelegate(themes)
         self._models = model
-        super().__init__(themes, tr("Models"), model, self._delegate)
+        super().__init__(themes, tr("Models"), model, self._delegate, on=None)
 
     @override
     def mouseReleaseEvent(self, e: QMouseEvent) -> None:

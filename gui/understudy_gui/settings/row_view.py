@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from understudy_gui.overriding import override
 from understudy_gui.theme import scaled, tokens
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.focus_ring import KEYBOARD
+from understudy_gui.widgets.label import ground
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -24,7 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class RowView(QListView):
-    """One row a line, one of them current; ↑ and ↓ choose."""
+    """One row a line, one of them current; ↑ and ↓ choose. `on` is its ground, None for none."""
 
     def __init__(
         self,
@@ -32,12 +33,12 @@ class RowView(QListView):
         name: str,
         model: QAbstractItemModel,
         delegate: RowDelegate,
-        ground: Ground = "surface",
+        on: Ground | None = "surface",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._themes = themes
-        self._ground: Ground = ground
+        self._ground: Ground | None = on
         self.by_keyboard = False
         self.setAccessibleName(name)
         self.setModel(model)
@@ -68,7 +69,9 @@ class RowView(QListView):
 
     def _restyle(self) -> None:
         palette = self.palette()
-        color = getattr(self._themes.current, self._ground)
+        color = QColor(0, 0, 0, 0)
+        if self._ground is not None:
+            color = ground(self._themes.current, self._ground)
         palette.setColor(QPalette.ColorRole.Base, color)
         self.setPalette(palette)
         self.scheduleDelayedItemsLayout()

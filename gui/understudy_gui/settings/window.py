@@ -109,7 +109,6 @@ class SettingsWindow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._ticks.start()
-        self._controller.servers.look_around()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -128,6 +127,7 @@ class SettingsWindow(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self._refresh()
+            self._controller.servers.look_around()
 
     def _build(self) -> None:
         if self._body is not None:

@@ -34,6 +34,11 @@ class Lifted(QWidget):
         self.raise_()
         self.show()
 
+    def show_row(self, row: QWidget) -> None:
+        """Take a new picture of the row."""
+        self._picture = self._picture_of(row)
+        self.update()
+
     def place(self, corner: QPoint) -> None:
         """Put the row's top left corner at a point of the window."""
         self.move(corner - QPoint(self.margin, self.margin))

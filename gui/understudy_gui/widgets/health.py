@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from understudy_gui.theme import ThemeManager
 
 Health: TypeAlias = Literal[
-    "ready", "cooling", "resting", "rejected", "no-credit", "no-key", "off", "unknown"
+    "ready",
+    "cooling",
+    "resting",
+    "rejected",
+    "no-credit",
+    "no-key",
+    "off",
+    "not-running",
+    "unknown",
 ]
 
 DOT: Final = 8
@@ -28,6 +36,7 @@ RING: Final = 14
 """A resting dot wears a ring that runs out."""
 
 _RESTING: Final = frozenset({"cooling", "resting"})
+_OUT: Final = frozenset({"no-key", "off", "not-running"})
 _PILL_HEIGHT: Final = 20
 _PILL_PADDING: Final = 8
 _PILL_GAP: Final = 5
@@ -60,6 +69,7 @@ def word(condition: Condition, now: float) -> str:
         "no-credit": tr("No credit"),
         "no-key": tr("No key"),
         "off": tr("Off"),
+        "not-running": tr("Not running"),
         "unknown": tr("Not asked yet"),
     }
     said = words[condition.health]
@@ -93,7 +103,7 @@ def paint_dot(
             painter.setBrush(theme.danger)
             painter.drawEllipse(center, size / 2, size / 2)
             _paint_cross(painter, center, theme.surface, unit)
-        case "no-key" | "off" | "unknown":
+        case "no-key" | "off" | "not-running" | "unknown":
             faint = condition.health == "unknown"
             painter.setPen(QPen(theme.border_strong if faint else theme.off, 1.6 * unit))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -145,7 +155,7 @@ def paint_pill(
     box = QRectF(corner, size)
     ground, color = _pill_colors(condition.health, theme)
     if ground is not None:
-        border = theme.border if condition.health in {"no-key", "off"} else None
+        border = theme.border if condition.health in _OUT else None
         painting.rounded(painter, box, box.height() / 2, ground, border)
         box.adjust(_PILL_PADDING, 0, -_PILL_PADDING, 0)
     _paint_mark(painter, box, condition, theme, color, now)
@@ -158,7 +168,7 @@ def _paint_mark(
 ) -> None:
     width = _mark_width(condition)
     center = QPointF(box.left() + width / 2, box.center().y())
-    glyphs = {"no-key": "key-round", "off": "circle-slash"}
+    glyphs = {"no-key": "key-round", "off": "circle-slash", "not-running": "unplug"}
     if condition.health in glyphs:
         top = center.y() - width / 2
         painting.icon(painter, box.left(), top, glyphs[condition.health], color, width)
@@ -168,7 +178,7 @@ def _paint_mark(
 
 
 def _mark_width(condition: Condition) -> int:
-    widths = {"ready": 7, "cooling": 13, "resting": 13, "no-key": 11, "off": 11}
+    widths = {"ready": 7, "cooling": 13, "resting": 13, "no-key": 11, "off": 11, "not-running": 11}
     return scaled(widths.get(condition.health, DOT))
 
 
@@ -187,7 +197,7 @@ def _pill_colors(health: Health, theme: Theme) -> tuple[QColor | None, QColor]:
             return theme.warn_soft, theme.warn_text
         case "resting" | "rejected" | "no-credit":
             return theme.danger_soft, theme.danger_text
-        case "no-key" | "off":
+        case "no-key" | "off" | "not-running":
             return theme.inset, theme.text2
 
 

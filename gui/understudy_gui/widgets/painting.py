@@ -49,13 +49,13 @@ def shadow(
     """Paint a soft shadow of `rect`: thin layers that add up to `color` under its edge."""
     layers = max(1, blur // 2)
     layer = QColor(color)
-    layer.setAlphaF(color.alphaF() / layers * 1.6)
+    layer.setAlphaF(color.alphaF() / layers)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(layer)
     for step in range(layers):
-        grown = step - layers / 3
-        box = rect.adjusted(-grown, -grown + dy / 2, grown, grown + dy / 2)
-        painter.drawRoundedRect(box, radius + max(0.0, grown), radius + max(0.0, grown))
+        grown = step * blur / 2 / layers
+        box = rect.adjusted(-grown, dy - grown, grown, dy + grown)
+        painter.drawRoundedRect(box, radius + grown, radius + grown)
 
 
 def text(

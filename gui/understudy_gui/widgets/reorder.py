@@ -45,9 +45,11 @@ class ReorderList(QWidget):
     The list is one stop for the keyboard: ↑ and ↓ choose the current row, Tab goes into it.
 
     Signals: `moved(from, to)` when the user moved a row, the list showing it there by then;
+    `previewed(rows)` with the rows in the order that letting go now would give;
     `current_changed(row)`.
     """
 
+    previewed = Signal(list)
     moved = Signal(int, int)
     current_changed = Signal(int)
 
@@ -71,6 +73,7 @@ class ReorderList(QWidget):
         self._pressed: tuple[int, QPoint] | None = None
         self._dragged: int | None = None
         self._target = 0
+        self._preview: list[QWidget] = []
         self._lifted: Lifted | None = None
         self._gap = Gap(themes, self)
         self._line = DropLine(themes, self)
@@ -259,7 +262,13 @@ class ReorderList(QWidget):
         if self._dragged is None:
             return
         order = list(self._rows)
-        order.insert(self._target, order.pop(self._dragged))
+        dragged = order.pop(self._dragged)
+        order.insert(self._target, dragged)
+        if order != self._preview:
+            self._preview = order
+            self.previewed.emit(order)
+            if self._lifted is not None:
+                self._lifted.show_row(dragged)
         for number, row in enumerate(order):
             self._slide(row, self._slot(number), animated=number != self._target)
         slot = self._slot(self._target)
@@ -269,6 +278,8 @@ class ReorderList(QWidget):
 
     def _end_drag(self) -> None:
         self._dragged = None
+        self._preview = []
+        self.previewed.emit(list(self._rows))
         self.releaseKeyboard()
         self.unsetCursor()
         self._gap.hide()

@@ -87,8 +87,9 @@ class Select(QComboBox):
         self.blockSignals(True)
         row = self.findData(choice)
         self.setCurrentIndex(row)
-        if self.isEditable():
+        if (line := self.lineEdit()) is not None:
             self.setEditText(self.itemText(row) if row >= 0 else choice)
+            line.setCursorPosition(0)  # of an id that is too long its beginning tells more
         self.blockSignals(False)
         self._last = choice
         self.update()
