@@ -45,11 +45,16 @@ def run(shell: Shell) -> int:
 
 
 class Session(QObject):
-    """The running program: who owns what is opened, and ends it."""
+    """The running program: who owns what is opened, and ends it.
 
-    def __init__(self, shell: Shell) -> None:
+    An ``isolated`` one reads no key, from the environment or from the keyring, and looks for no
+    server: the practice provider answers.
+    """
+
+    def __init__(self, shell: Shell, *, isolated: bool = False) -> None:
         super().__init__()
         self.shell = shell
+        self.isolated = isolated
         self.tasks = TaskScope(self._report)
         self.workplace: Workplace | None = None
         self._answers = TaskScope(self._report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from understudy.discovery import LocalServer
     from understudy.keys import KeyReading
     from understudy.notices import Notice
+    from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.session import Session
+    from understudy_gui.settings.window import PageName, SettingsWindow
 
 HEAVY = ("understudy.settings", "understudy.keys", "understudy.routing.router")
 PREWARMED = ("understudy.transport.http", "httpx", "markdown_it", "pygments.lexers.python")
@@ -47,6 +50,7 @@ class Workplace(QObject):
         self._window = session.shell.window
         self._banners = self._window.pane.banners
         self._found: dict[str, LocalServer] = {}
+        self._settings: tuple[SettingsWindow, SettingsController] | None = None
         self.line_up = LineUpController(
             workspace, session.conversation, session.shell.line_up, self
         )
@@ -56,21 +60,28 @@ class Workplace(QObject):
         self._connect()
 
     @classmethod
-    async def open(cls, session: Session, environ: Mapping[str, str] | None = None) -> Workplace:
+    async def open(cls, session: Session) -> Workplace:
         """Load settings and router, show the line-up, then ask for keys and look around."""
         for module in HEAVY:
             await asyncio.to_thread(import_module, module)
         paths = session.shell.paths
-        workspace = Workspace.open(paths) if environ is None else Workspace.open(paths, environ)
+        workspace = Workspace.open(paths, {} if session.isolated else os.environ)
         workplace = cls(session, workspace)
         for notice in workspace.notices:
             workplace.tell(notice)
         workplace.line_up.refresh()
-        session.tasks.spawn(workplace._ask_for_keys(), "keys")
+        if session.isolated:
+            workplace._begin()
+        else:
+            session.tasks.spawn(workplace._ask_for_keys(), "keys")
         return workplace
 
     async def aclose(self) -> None:
-        """Write what waits to be written and close the connections."""
+        """Write what waits to be written, close the settings and the connections."""
+        if self._settings is not None:
+            window, controller = self._settings
+            window.dispose()
+            controller.close()
         if self._scale.isActive():
             self._scale.stop()
             self._save_text_scale()
@@ -80,9 +91,8 @@ class Workplace(QObject):
         self.workspace.changed.append(self._settings_changed)
         self._banners.pressed.connect(self._act)
         self.line_up.changed.connect(self._tell_of_practice)
-        self.routes.settings_wanted.connect(
-            lambda: self._session.binding.settings_wanted.emit("routing", "")
-        )
+        self.routes.settings_wanted.connect(lambda: self.open_settings("routing"))
+        self._session.binding.settings_wanted.connect(self.open_settings)
         shortcuts.install(
             self._window,
             {
@@ -91,6 +101,19 @@ class Workplace(QObject):
                 "normal_size": lambda: self._zoom(0),
             },
         )
+
+    def open_settings(self, page: PageName, at: str = "") -> None:
+        """Show the settings window, at a provider where one is named."""
+        if self._settings is None:
+            from understudy_gui.controllers.settings import SettingsController
+            from understudy_gui.settings.window import SettingsWindow
+
+            themes = self._session.shell.themes
+            controller = SettingsController(self.workspace, themes, self._session.tasks, self)
+            self._settings = SettingsWindow(themes, controller), controller
+        if page == "routing" and not at:
+            at = self.line_up.route().name
+        self._settings[0].open_page(page, at)
 
     # Keys and what runs on this computer
 
@@ -170,7 +193,7 @@ class Workplace(QObject):
                 self._add(about.removeprefix("local:"))
                 self._banners.take_back(about)
             case "settings":
-                self._session.binding.settings_wanted.emit("providers", "")
+                self.open_settings("providers")
             case _:
                 self._banners.take_back(about)
 

@@ -55,6 +55,7 @@ def finish(
         item.standin, item.standin_trace = standin(attempts, local)
     elif item.state == "stopped":
         item.note = tr("Stopped by you")
+        item.note_actions = (("continue", tr("Continue")),) if has_text else ()
     else:
         item.failure = failures.failure(failure, attempts, local, has_text=has_text)
         item.standin_trace = trail.rows(attempts, local)
