@@ -1,0 +1,179 @@
+"""The sentences of failures, in both languages, as the design's table has them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from understudy.errors import AnswerInterrupted, ErrorKind, NobodyAnswered, UsageError
+from understudy.requests import Usage
+from understudy.routing.trace import Attempt, Trace
+from understudy_gui.controllers import failures, items, trail, wording
+from understudy_gui.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    set_language("en")
+    yield
+    set_language("en")
+
+
+def attempt(kind: ErrorKind | None, name: str = "Anthropic", **fields: Any) -> Attempt:
+    base = Attempt(name.lower(), name, "model-1", 0.0, 8.0, "failed", "next", kind)
+    return replace(base, **fields)
+
+
+CASES = [
+    (attempt(ErrorKind.RATE_LIMIT, status=429), "Anthropic was rate limited (429)."),
+    (attempt(ErrorKind.QUOTA, "OpenAI", status=402), "OpenAI has no credit left (402)."),
+    (attempt(ErrorKind.AUTH, "Mistral", status=401), "Mistral rejected the key (401)."),
+    (attempt(ErrorKind.TRANSIENT, status=529), "Anthropic is overloaded (529)."),
+    (attempt(ErrorKind.TRANSIENT, status=500), "Anthropic had a fault (500)."),
+    (attempt(ErrorKind.NETWORK, "Ollama"), "Ollama is not running."),
+    (attempt(ErrorKind.NETWORK), "Anthropic could not be reached."),
+    (attempt(ErrorKind.OFFLINE), "This computer is offline."),
+    (attempt(ErrorKind.FIRST_TOKEN_TIMEOUT, "Gemini"), "Gemini sent nothing for 8\u00a0s."),
+    (attempt(ErrorKind.MODEL_GONE, status=404), "Anthropic does not have model-1 (404)."),
+    (attempt(ErrorKind.CONTENT_POLICY), "Anthropic declined to answer."),
+    (attempt(ErrorKind.IDLE_TIMEOUT), "Anthropic fell silent in mid-answer."),
+    (attempt(ErrorKind.INTERRUPTED), "Anthropic broke off."),
+]
+
+
+@pytest.mark.parametrize(("failed", "sentence"), CASES)
+def test_that_a_failure_reads_as_a_sentence(failed: Attempt, sentence: str) -> None:
+    assert wording.happened(failed, {"ollama"}) == sentence
+
+
+@pytest.mark.parametrize("kind", list(ErrorKind))
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_that_every_kind_has_words_in_every_language(kind: ErrorKind, language: str) -> None:
+    set_language("ko" if language == "ko" else "en")
+    said = wording.happened(attempt(kind, status=418))
+    assert said.endswith(".")
+    assert "{" not in said
+    korean = any("가" <= letter <= "힣" for letter in said)
+    assert korean == (language == "ko")
+
+
+def test_that_a_stand_in_names_everyone_who_failed_and_what_follows() -> None:
+    failed = [
+        attempt(ErrorKind.RATE_LIMIT, status=429, retry_after=42.0),
+        attempt(ErrorKind.AUTH, "Mistral", status=401),
+    ]
+    assert wording.stood_in(failed, "OpenAI") == (
+        "Anthropic was rate limited (429). Mistral rejected the key (401). OpenAI stood in. "
+        "Anthropic rests for 42\u00a0s. Mistral is skipped until the key is replaced."
+    )
+
+
+def test_that_korean_chooses_the_particle_by_the_last_sound() -> None:
+    set_language("ko")
+    assert wording.stood_in([attempt(ErrorKind.RATE_LIMIT, status=429)], "OpenAI") == (
+        "Anthropic 요청 한도 초과 (429). OpenAI가 대신 답했습니다."
+    )
+    assert wording.stood_in([], "Mistral").startswith("Mistral이 ")
+
+
+def test_that_figures_are_set_as_the_design_sets_them() -> None:
+    assert wording.first_token(0.61) == "0.6\u00a0s to first token"
+    assert wording.speed(84.3) == "84\u00a0tok/s"
+    assert wording.tokens(1204) == "1\u2009204 tokens"
+    assert wording.waiting("Claude", 3.2, 8.0) == "Waiting for Claude, 3.2 of 8\u00a0s"
+    assert [wording.span(each) for each in (0.3, 42, 600, 9000)] == [
+        "0.3\u00a0s",
+        "42\u00a0s",
+        "10\u00a0min",
+        "2\u00a0h",
+    ]
+
+
+def test_that_a_retry_at_the_same_provider_is_no_stand_in() -> None:
+    again = attempt(ErrorKind.TRANSIENT, decision="again")
+    answered = attempt(None, outcome="answered", decision="done", characters=9)
+    assert items.standin([again, answered], ()) == ("", ())
+
+
+def test_that_a_trail_tells_what_happened_and_why_the_next_was_asked() -> None:
+    rows = trail.rows(
+        [
+            attempt(
+                ErrorKind.TRANSIENT,
+                status=529,
+                characters=1212,
+                detail="overloaded_error",
+                decision="carry_on",
+            ),
+            attempt(None, "OpenAI", outcome="answered", decision="done", first_token=0.42),
+        ]
+    )
+    assert [(row.provider, row.code, row.tone) for row in rows] == [
+        ("Anthropic", "529", "danger"),
+        ("OpenAI", "ok", "ok"),
+    ]
+    assert rows[0].what == "Sent 1\u2009212 characters, then: overloaded_error"
+    assert rows[0].why == "In mid-answer: the next carries on with all that was there."
+    assert rows[1].what.startswith("First token after 0.4\u00a0s")
+
+
+def error(kind: type[NobodyAnswered] = NobodyAnswered) -> NobodyAnswered:
+    trace = Trace("Everyday", (attempt(ErrorKind.AUTH, status=401),))
+    if kind is AnswerInterrupted:
+        return AnswerInterrupted(None, trace, ("reason",), "text")
+    return NobodyAnswered(None, trace, ("reason",))
+
+
+def test_that_each_error_is_stored_as_a_case_without_its_words() -> None:
+    assert failures.to_store(error())["case"] == "nobody"
+    assert failures.to_store(error(AnswerInterrupted))["case"] == "broke-off"
+    assert failures.to_store(UsageError("No route.", "Nothing.", "Pick one."))["case"] == (
+        "unexpected"
+    )
+    secret = failures.to_store(ValueError("sk-secret-in-a-message"))
+    assert "secret" not in str(secret)
+
+
+def test_that_what_can_be_done_fits_what_happened() -> None:
+    def actions(kind: ErrorKind, *, has_text: bool = False) -> list[str]:
+        failed = [attempt(kind, "Ollama")]
+        shown = failures.failure({"case": "nobody"}, failed, {"ollama"}, has_text=has_text)
+        return [action for action, _ in shown.actions]
+
+    assert actions(ErrorKind.AUTH) == ["try_again", "fix:ollama", "trace"]
+    assert actions(ErrorKind.NETWORK) == ["try_again", "fix:ollama", "trace"]
+    assert actions(ErrorKind.FIRST_TOKEN_TIMEOUT) == ["try_again", "deadline", "trace"]
+    assert actions(ErrorKind.TRANSIENT) == ["try_again", "trace"]
+    assert actions(ErrorKind.INTERRUPTED, has_text=True) == ["continue", "try_again", "trace"]
+
+
+def test_that_an_answer_left_behind_by_a_crash_can_be_continued() -> None:
+    shown = failures.failure(None, (), has_text=True)
+    assert shown.title == "The answer was interrupted"
+    assert [action for action, _ in shown.actions] == ["continue", "try_again"]
+
+
+values = st.none() | st.text(max_size=5) | st.integers() | st.floats(allow_nan=False)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["provider_name", "kind", "usage", "status", "from_a_newer_version"]),
+        st.one_of(st.text(max_size=9), st.none(), st.dictionaries(st.text(max_size=3), values)),
+    )
+)
+def test_that_a_stored_attempt_of_any_version_can_be_read(stored: dict[str, object]) -> None:
+    read = trail.attempt_from(stored)
+    assert read.kind is None or isinstance(read.kind, ErrorKind)
+
+
+def test_that_an_attempt_survives_storage() -> None:
+    kept = attempt(ErrorKind.RATE_LIMIT, usage=Usage(1, 2), status=429)
+    assert trail.attempt_from(asdict(kept)) == kept
