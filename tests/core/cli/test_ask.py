@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ANSWER = "The sky scatters blue light. 하늘은 파랗습니다."
 FAILURES: dict[str, tuple[Reply | None, str]] = {
-    "refused": (None, "could not be reached"),
+    "refused": (None, "is not running"),
     "401": (wrong_key(), "(401)"),
     "429": (rate_limited("60"), "(429)"),
     "503": (unavailable(), "(503"),
