@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MUCH_MB = 170
 
-pytestmark = [pytest.mark.frozen, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.frozen, pytest.mark.timeout(350)]
 
 
 @pytest.fixture(scope="module")
