@@ -12,6 +12,7 @@ from understudy_gui.overriding import override
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.button import Button
 from understudy_gui.widgets.label import Glyph, Ink, Label
+from understudy_gui.widgets.roles import set_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ class Banner(QWidget):
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.AlertMessage)
         self._themes = themes
         self._tone: Tone = "info"
         self._glyph = Glyph(themes, "info", "text2")

@@ -21,6 +21,7 @@ from understudy_gui.theme import scaled, tokens
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.button import Button, IconButton
 from understudy_gui.widgets.label import Glyph, Label
+from understudy_gui.widgets.roles import set_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ class Toast(QWidget):
 
     def __init__(self, themes: ThemeManager, host: QWidget) -> None:
         super().__init__(host)
+        set_role(self, QAccessible.Role.AlertMessage)
         self._themes = themes
         self._host = host
         self._row = QHBoxLayout(self)
@@ -48,7 +50,7 @@ class Toast(QWidget):
         self._close = IconButton(themes, "x", tr("Close"))
         self._timer = QTimer(self, singleShot=True)
         self._shortcut = QShortcut(QKeySequence.StandardKey.Undo, host)
-        self._shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         self._build()
         self.hide()
         host.installEventFilter(self)
