@@ -35,6 +35,8 @@ def run(argv: Sequence[str]) -> int:
         console.error(error)
         return WRONG_USAGE if isinstance(error, UsageError) else COULD_NOT
     except KeyboardInterrupt:
+        if console.json:
+            console.object({"type": "stopped"})
         console.note("Stopped.")
         return INTERRUPTED
     except BrokenPipeError:

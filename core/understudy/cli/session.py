@@ -12,10 +12,11 @@ from understudy.errors import UsageError
 from understudy.routing.route import Route, RouteEntry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
     from typing import Any
 
     from understudy.cli.console import Console
+    from understudy.keys import KeyReading
 
 AD_HOC = "command line"
 T = TypeVar("T")
@@ -31,7 +32,7 @@ async def opened(console: Console, *, keys: bool = True) -> AsyncGenerator[Works
     try:
         tell_notices(workspace, console)
         if keys:
-            await workspace.load_keys()
+            tell_keyring(await workspace.load_keys(), console)
         yield workspace
     finally:
         await workspace.aclose()
@@ -41,6 +42,14 @@ def tell_notices(workspace: Workspace, console: Console) -> None:
     """Say what a person must know of their settings: a file was set aside, or is newer."""
     for notice in workspace.notices:
         console.tell(notice)
+
+
+def tell_keyring(readings: Mapping[str, KeyReading], console: Console) -> None:
+    """Say that keys may be missing because the keyring keeps them to itself."""
+    for reading in readings.values():
+        if reading.source == "none" and reading.state.state in {"locked", "refused"}:
+            console.note(f"{reading.state.why} Keys in it cannot be read until it is opened.")
+            return
 
 
 def with_workspace(

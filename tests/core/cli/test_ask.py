@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from contextlib import ExitStack
@@ -204,6 +205,17 @@ def test_that_words_are_shown_as_they_come_and_ctrl_c_closes_the_connection(
     assert said == "Stopped.\n"
     assert gone_at is not None
     assert gone_at - stopped_at < 0.5
+
+
+def test_that_a_stopped_stream_of_json_says_so(cli: CommandLine, home: Path) -> None:
+    with Loopback(openai_stream("a" * 400, delay=0.05)) as server:
+        write_lineup(home, server.base_url)
+        with cli.started("ask", "--json", "Hello?") as process:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["type"] == "route_chosen"
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=5)
+    assert json.loads(out.splitlines()[-1]) == {"type": "stopped"}
 
 
 def test_that_a_reader_who_has_had_enough_ends_it_quietly(cli: CommandLine, home: Path) -> None:

@@ -94,9 +94,12 @@ def test_that_a_locked_keyring_is_said_and_the_key_is_not_kept(home: Path) -> No
         session.lock()
         listed = cli("keys", "list", "--json").object
         refused = cli("keys", "set", "groq", stdin=KEY)
+        asked = cli("ask", "--model", "groq/m", "Hello?")
     assert listed["keyring"]["state"] == "locked"
     assert refused.code == 1
     assert "locked" in refused.err.lower()
+    assert asked.code == 1
+    assert "locked" in asked.err.lower()
 
 
 @pytest.mark.parametrize("text", ["", "sk one two", "sk-one\nsk-two", "clé"])
