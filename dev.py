@@ -268,9 +268,13 @@ def how_libraries(debian: Sequence[str], fedora: Sequence[str], missing: Sequenc
 
 def missing_libraries(features: Sequence[str]) -> set[str]:
     """Ask the linker which libraries it does not find for what was installed."""
-    patterns = {"desktop": ["PySide6/Qt/plugins/platforms/libqxcb.so"], "test": ["xllamacpp/*.so"]}
+    qt = "PySide6/Qt"
+    patterns = {
+        "desktop": [f"{qt}/plugins/platforms/libqxcb.so", f"{qt}/lib/libQt6Network.so.6"],
+        "test": ["xllamacpp/*.so"],
+    }
     if os.environ.get("WAYLAND_DISPLAY"):
-        patterns["desktop"].append("PySide6/Qt/plugins/platforms/libqwayland*.so")
+        patterns["desktop"].append(f"{qt}/plugins/platforms/libqwayland*.so")
     wanted = [pattern for feature in features for pattern in patterns.get(feature, ())]
     files = [path for pattern in wanted for path in VENV.glob(f"lib/*/site-packages/{pattern}")]
     if not files or not shutil.which("ldd"):

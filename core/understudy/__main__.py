@@ -27,14 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"understudy {__version__}\n")
         return 0
-    if arguments:
+    if arguments and arguments != ["--self-check"]:
         from understudy.cli.main import run
 
         return run(arguments)
-    return _open_window()
+    return _open_window(arguments)
 
 
-def _open_window() -> int:
+def _open_window(arguments: Sequence[str]) -> int:
     """Open the window, or say what it lacks. The only place below the window that knows of it."""
     from importlib.util import find_spec
 
@@ -44,7 +44,7 @@ def _open_window() -> int:
             return 1
     from understudy_gui.__main__ import main as open_window
 
-    return open_window([])
+    return open_window(arguments)
 
 
 if __name__ == "__main__":
