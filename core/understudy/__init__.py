@@ -12,6 +12,7 @@ from understudy._version import __version__
 TYPE_CHECKING = False  # typing's own constant costs as much as half of Python's start
 if TYPE_CHECKING:
     from understudy.errors import (
+        AnswerInterrupted,
         ErrorKind,
         HistoryError,
         KeyStoreError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "understudy.errors": (
+        "AnswerInterrupted",
         "ErrorKind",
         "HistoryError",
         "KeyStoreError",
@@ -67,6 +69,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AnswerInterrupted",
     "ChatRequest",
     "ChatResponse",
     "ErrorKind",
