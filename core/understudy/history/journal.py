@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from time import time
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from understudy.history.text import storable
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Awaitable, Callable, Iterable
@@ -104,7 +106,7 @@ class AnswerWriter:
         new = self._new
         while new:
             _append(self._unsaved, new.popleft())
-        return self._unsaved
+        return [(kind, storable(data)) for kind, data in self._unsaved]
 
     def saved(self, ended: bool) -> None:
         """Forget what was gathered: it is on disk, with the end where it ``ended``."""
@@ -224,4 +226,4 @@ def _lengthen(segments: list[tuple[str, str, str, int]], by: int) -> None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

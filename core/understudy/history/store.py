@@ -11,6 +11,7 @@ from time import time
 from typing import TYPE_CHECKING, TypeVar
 
 from understudy.history.journal import AnswerWriter
+from understudy.history.text import storable
 from understudy.history.worker import Worker
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ class History:
 
     async def create_conversation(self, title: str = "", route: str = "") -> ConversationRow:
         """Make a conversation. One without a title is named after its first question."""
-        return await self._call(lambda: self._keeper.create_conversation(title, route))
+        return await self._call(lambda: self._keeper.create_conversation(storable(title), route))
 
     async def rename(self, conversation_id: int, title: str) -> None:
         """Give a conversation another title."""
-        await self._set(conversation_id, "title", title.strip())
+        await self._set(conversation_id, "title", storable(title.strip()))
 
     async def set_pinned(self, conversation_id: int, pinned: bool) -> None:
         """Pin a conversation to the top, or let it go."""
@@ -109,7 +110,7 @@ class History:
 
     async def search(self, text: str) -> list[ConversationRow]:
         """Find conversations whose title or messages contain ``text``, with the found place."""
-        return await self._call(lambda: self._keeper.search(text))
+        return await self._call(lambda: self._keeper.search(storable(text)))
 
     async def count(self, conversation_id: int) -> int:
         """Count the messages on the active path."""
@@ -136,7 +137,7 @@ class History:
     ) -> StoredMessage:
         """Add a question at the end of the active path, or as a further version of one."""
         return await self._call(
-            lambda: self._keeper.add_question(conversation_id, text, version_of)
+            lambda: self._keeper.add_question(conversation_id, storable(text), version_of)
         )
 
     async def begin_answer(

@@ -6,6 +6,7 @@ sqlite3 blocks, and one writer needs no locks. The thread sleeps while there is 
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -55,16 +57,21 @@ class Worker:
     async def close(self) -> None:
         """End the thread after what was asked before."""
         if self.is_open:
+            await self.call(_nothing)
             self.is_open = False
             self._jobs.put(None)
-            await asyncio.to_thread(self._thread.join)
+            self._thread.join()
 
     def _run(self) -> None:
         while True:
             job = self._next()
             if job is None:
                 return
-            job()
+            try:
+                job()
+            except Exception:
+                # A fault in one job must not leave everyone after it waiting for ever.
+                log.exception("A job of the thread %r failed.", self._thread.name)
 
     def _next(self) -> Callable[[], None] | None:
         if self._due is None:
@@ -77,6 +84,10 @@ class Worker:
             pass
         self._due = None
         return self._chore
+
+
+def _nothing() -> None:
+    """Do nothing, after everything that was asked before."""
 
 
 def _answer(

@@ -265,3 +265,28 @@ async def test_that_a_history_in_memory_works_without_a_file() -> None:
     await answer(history, row.id, "there")
     assert await texts(history, row.id) == ["Hello", "there"]
     await history.close()
+
+
+async def test_that_half_an_emoji_breaks_nothing_and_halves_are_joined(history: History) -> None:
+    row = await history.create_conversation("\ud83d")
+    question = await history.add_question(row.id, "lone \udc00 half")
+    assert question.text == "lone \ufffd half"
+    writer = await history.begin_answer(row.id)
+    writer.segment("a", "A\ud83d", "m")
+    writer.text("smile \ud83d")
+    writer.text("\ude00 and \ud83d")
+    writer.seam({"title": "\ud83d"})
+    stored = await writer.finish("complete", {"note": "\ud83d"})
+    assert stored.text == "smile 😀 and \ufffd"
+    await history.rename(row.id, "\ude00")
+    assert len(await history.search("\ufffd")) == 1
+    assert len(await history.search("\ud83d")) == 1
+
+
+async def test_that_a_nul_and_other_controls_are_kept(history: History) -> None:
+    row = await history.create_conversation()
+    text = "a\x00b\x1b[0m\u2028c\r\nd"
+    await history.add_question(row.id, text)
+    assert await texts(history, row.id) == [text]
+    stored = await answer(history, row.id, text)
+    assert stored.text == text

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers.disks import fill, small_disk
+from helpers.disks import files_up_to, fill, only_root_may_mount, small_disk
 from helpers.history import journalled, seed_conversation
 from helpers.unprivileged import unprivileged_folder
 from understudy.errors import HistoryError
@@ -30,6 +30,7 @@ from understudy.history import errors as history_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from contextlib import AbstractContextManager
 
 pytestmark = pytest.mark.anyio
 
@@ -335,32 +336,52 @@ async def test_that_damage_is_left_alone_while_another_understudy_runs(
         await first.close()
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_that_a_full_disk_is_said_and_words_are_written_when_there_is_space(
-    tmp_path: Path,
-) -> None:
-    with small_disk(tmp_path) as disk:
-        path = disk / "history.db"
-        history = await History.open(path)
-        troubles: list[HistoryError | None] = []
-        history.on_trouble.append(troubles.append)
-        row = await history.create_conversation()
-        question = await history.add_question(row.id, "Go")
-        writer = await history.begin_answer(row.id)
-        filler = disk / "filler"
-        fill(filler)
-        long = "words " * 40_000
+async def told_and_written_later(path: Path, full: AbstractContextManager[object]) -> HistoryError:
+    """Let the disk be ``full`` in mid-answer, and have space again; gives what was told."""
+    history = await History.open(path)
+    troubles: list[HistoryError | None] = []
+    history.on_trouble.append(troubles.append)
+    row = await history.create_conversation()
+    question = await history.add_question(row.id, "Go")
+    writer = await history.begin_answer(row.id)
+    long = "words " * 40_000
+    with full:
         writer.text(long)
         await until(lambda: troubles)
-        assert isinstance(troubles[0], HistoryFull)
-        assert_told(troubles[0], path)
-        with pytest.raises(HistoryFull):
+        with pytest.raises(HistoryError):
             await writer.finish("complete")
-        filler.unlink()
-        await until(lambda: troubles[-1] is None)
-        stored = await history.message(writer.message_id)
-        assert (stored.state, stored.text, stored.parent) == ("complete", long, question.id)
-        await history.close()
+    await until(lambda: troubles[-1] is None)
+    stored = await history.message(writer.message_id)
+    assert (stored.state, stored.text, stored.parent) == ("complete", long, question.id)
+    await history.close()
+    assert troubles[0] is not None
+    assert_told(troubles[0], path)
+    return troubles[0]
+
+
+@only_root_may_mount
+@pytest.mark.usefixtures("impatient")
+async def test_that_a_full_disk_is_said_and_words_are_written_when_there_is_space() -> None:
+    with small_disk() as disk:
+        error = await told_and_written_later(disk / "history.db", filled(disk / "filler"))
+    assert isinstance(error, HistoryFull)
+    assert "kept in memory" in error.did
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_that_a_disk_that_takes_no_more_is_said_and_words_are_written_later(
+    database_path: Path,
+) -> None:
+    error = await told_and_written_later(database_path, files_up_to(120_000))
+    assert "disk" in error.happened
+    assert "kept in memory" in error.did
+
+
+@contextmanager
+def filled(filler: Path) -> Generator[None]:
+    fill(filler)
+    yield
+    filler.unlink()
 
 
 async def test_that_an_older_database_is_copied_before_it_is_changed(

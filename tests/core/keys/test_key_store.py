@@ -97,6 +97,20 @@ def test_that_a_saved_key_is_in_the_keyring_and_comes_back_in_the_next_process(
     assert session.lookup("groq") == "gsk-other"
 
 
+def test_that_a_key_is_nowhere_on_disk_outside_the_encrypted_keyring(
+    session: KeyringSession,
+) -> None:
+    key = "sk-planted-0123456789"
+    session.start_unlocked()
+    with keys_process({**session.environ, "UNDERSTUDY_HOME": str(session.folder)}) as keys:
+        assert keys("save", "openai", key)["source"] == "keyring"
+        keys("read", "openai")
+    session.stop_keyring()
+    files = [path for path in session.folder.rglob("*") if path.is_file()]
+    assert any("keyrings" in path.parts for path in files), "the keyring's own file is among them"
+    assert [path for path in files if key.encode() in path.read_bytes()] == []
+
+
 def test_that_the_keyring_comes_first_then_the_environment(session: KeyringSession) -> None:
     session.start_unlocked()
     environ = {**session.environ, "FIRST": "", "SECOND": " 'sk-env' \n", "THIRD": "sk-third"}

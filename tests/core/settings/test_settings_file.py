@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from helpers.disks import fill, small_disk
+from helpers.disks import files_up_to, fill, only_root_may_mount, small_disk
 from helpers.unprivileged import unprivileged_folder
 from understudy import settings as settings_module
 from understudy.errors import SettingsError
@@ -199,16 +199,25 @@ def test_that_an_endpoint_of_ones_own_needs_an_address_and_a_wire_format(
     }
 
 
-def test_that_a_full_disk_is_said_and_the_file_stays_whole(tmp_path: Path) -> None:
-    with small_disk(tmp_path) as disk:
+@only_root_may_mount
+def test_that_a_full_disk_is_said_and_the_file_stays_whole() -> None:
+    with small_disk() as disk:
         file = SettingsFile(disk / "settings.json")
         file.load()
         file.save(FULL)
         fill(disk / "filler")
-        many = FULL.with_provider("big", ProviderSettings(models=["m" * 100_000]))
         with pytest.raises(SettingsError, match="no space left"):
-            file.save(many)
+            file.save(FULL.with_provider("big", ProviderSettings(models=["m" * 100_000])))
         assert SettingsFile(file.path).load().settings == FULL
+
+
+def test_that_a_write_that_breaks_off_leaves_the_file_whole(file: SettingsFile) -> None:
+    file.load()
+    file.save(FULL)
+    with files_up_to(4096), pytest.raises(SettingsError, match="file too large"):
+        file.save(FULL.with_provider("big", ProviderSettings(models=["m" * 100_000])))
+    assert SettingsFile(file.path).load().settings == FULL
+    assert [path for path in file.path.parent.iterdir() if path.suffix == ".tmp"] == []
 
 
 def test_that_invalid_values_are_set_aside_whole_and_told_once(file: SettingsFile) -> None:
