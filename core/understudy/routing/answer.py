@@ -20,7 +20,7 @@ from understudy.routing.wording import nobody_answered, not_asked, reasons
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
-    from understudy.errors import NobodyAnswered
+    from understudy.errors import ErrorKind, NobodyAnswered
     from understudy.events import StreamEvent
     from understudy.providers.base import ChatProvider
     from understudy.requests import ChatRequest
@@ -72,6 +72,7 @@ class Answer:
         self._tool_called = False
         self._last_word = self._loop.time()
         self._first_error: ProviderError | None = None
+        self._failures: list[tuple[ErrorKind, Candidate]] = []
         self._replaced: Attempt | None = None
         self._probes: tuple[tuple[str, str], ...] = ()
 
@@ -84,7 +85,7 @@ class Answer:
             async with self._around.limits.slot(candidate.provider):
                 asking = self._begin(candidate)
                 if asking is None:
-                    self._move_on(self._index)
+                    self._go_to(self._after(self._index))
                     continue
                 try:
                     yield self._route_chosen(candidate)
@@ -187,7 +188,8 @@ class Answer:
         health = self._around.health
         health.release(self._probes)
         health.failed(candidate.provider, candidate.model, error, local=candidate.local)
-        following = next_index(self._plan.candidates, index, error.kind, health.rest_of)
+        self._failures.append((error.kind, candidate))
+        following = self._after(index)
         self._tool_called = self._tool_called or asking.tool_called
         self._first_error = self._first_error or error
         situation = Situation(
@@ -214,9 +216,9 @@ class Answer:
         self._replaced = self._replaced or attempt
         self._go_to(None if verdict.decision == "stop" else following)
 
-    def _move_on(self, index: int) -> None:
+    def _after(self, index: int) -> int | None:
         rest_of = self._around.health.rest_of
-        self._go_to(next_index(self._plan.candidates, index, None, rest_of))
+        return next_index(self._plan.candidates, index, self._failures, rest_of)
 
     def _go_to(self, index: int | None) -> None:
         self._index = index

@@ -237,17 +237,20 @@ def _known_not_larger(failed: int | None, candidate: int | None) -> bool:
 
 
 def next_index(
-    candidates: Sequence[Candidate], index: int, kind: ErrorKind | None, rest_of: RestOf
+    candidates: Sequence[Candidate],
+    index: int,
+    failures: Sequence[tuple[ErrorKind, Candidate]],
+    rest_of: RestOf,
 ) -> int | None:
     """Find who is asked after ``candidates[index]``; ``None`` where nobody is left.
 
-    ``kind`` is how that one failed, ``None`` where it was not asked after all. Those that came to
-    rest since the plan was made are passed over, for example the second entry of a provider whose
-    key was just rejected.
+    ``failures`` are all that this request has met: whoever is asked suits every one of them. Those
+    that came to rest since the plan was made are passed over, for example the second entry of a
+    provider whose key was just rejected.
     """
     for position in range(index + 1, len(candidates)):
         candidate = candidates[position]
-        if kind is not None and not suits(kind, candidates[index], candidate):
+        if not all(suits(kind, failed, candidate) for kind, failed in failures):
             continue
         if rest_of(candidate.provider, candidate.model) is None:
             return position

@@ -141,13 +141,13 @@ async def check(world: World, *, each_once: bool) -> None:
         assert (heard.error is None) == bool(answered)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds(each_once=True))
 def test_that_the_plan_is_the_order_in_which_providers_are_asked(world: World) -> None:
     run_virtually(check(world, each_once=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(worlds(each_once=False))
 def test_that_a_provider_in_several_places_is_passed_by_once_it_rests(world: World) -> None:
     run_virtually(check(world, each_once=False))

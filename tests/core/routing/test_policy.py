@@ -200,5 +200,22 @@ def test_that_one_who_was_not_asked_after_all_hands_on_to_anyone() -> None:
     def rest_of(provider: str, model: str) -> Rest | None:
         return rest if provider == "b" and model == "m" else None
 
-    assert next_index(candidates, 0, None, rest_of) == 2
-    assert next_index(candidates, 2, None, rest_of) is None
+    assert next_index(candidates, 0, [], rest_of) == 2
+    assert next_index(candidates, 2, [], rest_of) is None
+
+
+def nobody_rests(_provider: str, _model: str) -> None:
+    """A health without rests."""
+
+
+def test_that_whoever_is_asked_suits_all_failures_before_and_not_only_the_last() -> None:
+    small = Candidate("a", "A", "m", 8.0, context_window=8)
+    large = Candidate("b", "B", "m", 8.0, context_window=128)
+    smaller = Candidate("c", "C", "m", 8.0, context_window=4)
+    far = Candidate("d", "D", "m", 8.0, context_window=256)
+    here = Candidate("e", "E", "m", 8.0, context_window=256, local=True)
+    candidates = [small, large, smaller, far, here]
+    too_long, unreachable = (K.CONTEXT, small), (K.NETWORK, large)
+
+    assert next_index(candidates, 1, [too_long, unreachable], nobody_rests) == 3
+    assert next_index(candidates, 1, [too_long, (K.OFFLINE, large)], nobody_rests) == 4
