@@ -138,8 +138,9 @@ class Segment:
 class Item:
     """One row. ``key`` stays the same for as long as the message exists.
 
-    ``standin`` is the one line above an answer whose first provider never spoke. ``versions`` is
-    (which one is shown, of how many), counted from 1.
+    ``standin`` is the one line above an answer whose first provider never spoke. ``note`` says how
+    the answer ended, with ``note_actions`` (action id, label) behind it. ``versions`` is (which one
+    is shown, of how many), counted from 1.
     """
 
     key: int
@@ -151,6 +152,7 @@ class Item:
     waiting: Waiting | None = None
     meta: Meta | None = None
     note: str = ""
+    note_actions: tuple[tuple[str, str], ...] = ()
     failure: Failure | None = None
     versions: tuple[int, int] = (1, 1)
 

@@ -111,8 +111,12 @@ class OpenFence:
             self._partial = True
 
     def _without_indent(self, line: str) -> str:
-        spaces = len(line) - len(line.lstrip(" "))
-        return line[min(self._indent, spaces) :]
+        """Take the fence's own indent from a line; a tab that reaches further leaves spaces."""
+        column = at = 0
+        while column < self._indent and at < len(line) and line[at] in " \t":
+            column += 1 if line[at] == " " else 4 - column % 4
+            at += 1
+        return " " * max(0, column - self._indent) + line[at:]
 
 
 class OpenTable:

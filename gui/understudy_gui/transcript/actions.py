@@ -1,0 +1,140 @@
+"""What the transcript's own buttons and menus do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from understudy_gui.i18n import tr
+from understudy_gui.transcript.code_block import COPY_CODE, WRAP_CODE, CodeBlock
+from understudy_gui.transcript.message import STANDIN_TRACE
+from understudy_gui.transcript.meta_part import COPY, MORE
+from understudy_gui.transcript.plain import plain_text, with_seams
+from understudy_gui.transcript.seam_parts import TRACE, trace_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy_gui.models.transcript import Item, TraceRow
+    from understudy_gui.transcript.parts import Part
+    from understudy_gui.transcript.scene import Spot
+    from understudy_gui.transcript.view import TranscriptView
+
+_SEPARATOR: Final = ":"
+
+
+class Actions:
+    """Copies, opens traces and shows menus; everything else goes to the shell."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+
+    def activate(self, spot: Spot, part: Part | None = None) -> None:
+        """Do what a button says; ``part`` is the part it belongs to, where that matters."""
+        item = self._view.model.item(spot.row)
+        if item is None:
+            return
+        name, _, number = spot.action.partition(_SEPARATOR)
+        match name:
+            case "trace" if number:
+                self._toggle_trace(spot.row, item, int(number))
+            case "copy_trace":
+                copy(trace_text(_trace(item, int(number))))
+            case "copy_code" | "wrap_code":
+                self._act_on_code(spot, part)
+            case "copy":
+                copy(item.text)
+                self._view.action.emit(spot.row, COPY)
+            case "more":
+                rect = self._view.action_rect(spot.row, MORE)
+                corner = self._view.viewport().mapToGlobal(rect.bottomLeft())
+                self._show_menu(spot.row, corner)
+            case _:
+                self._view.action.emit(spot.row, spot.action)
+
+    def copy_selection(self) -> None:
+        """Copy the selected text, joined without seams."""
+        text = self._view.selected_text()
+        if text:
+            copy(text)
+
+    def toggle_trace(self, row: int) -> bool:
+        """Open or close the traces of a row; False if it has none."""
+        item = self._view.model.item(row)
+        if item is None:
+            return False
+        numbers = [n for n, segment in enumerate(item.segments[1:]) if _has_trace(segment.seam)]
+        if item.standin_trace:
+            numbers.append(STANDIN_TRACE)
+        for number in numbers:
+            self._toggle_trace(row, item, number)
+        return bool(numbers)
+
+    def open_menu(self, point: QPoint, corner: QPoint) -> None:
+        """Open the menu of the row under a point of the viewport."""
+        place = self._view.scene.row_at(point)
+        if place is not None:
+            self._show_menu(place.row, corner)
+
+    def _toggle_trace(self, row: int, item: Item, number: int) -> None:
+        opened = self._view.rows.opened(item.key)
+        opened.symmetric_difference_update({number})
+        self._view.change_layout_of(row)
+        self._view.action.emit(row, TRACE)
+
+    def _act_on_code(self, spot: Spot, part: Part | None) -> None:
+        if not isinstance(part, CodeBlock):
+            return
+        if spot.action == COPY_CODE:
+            copy(part.code())
+        elif spot.action == WRAP_CODE:
+            part.toggle_wrap()
+            self._view.change_layout_of(spot.row)
+
+    def _show_menu(self, row: int, corner: QPoint) -> None:
+        menu = self.menu_for(row)
+        self._view.menu_requested.emit(row, menu)
+        menu.popup(corner)
+
+    def menu_for(self, row: int) -> QMenu:
+        """Make the menu of a row; it deletes itself when it closes."""
+        menu = QMenu(self._view)
+        menu.aboutToHide.connect(menu.deleteLater)
+        item = self._view.model.item(row)
+        selected = menu.addAction(tr("Copy"), self.copy_selection)
+        selected.setEnabled(not self._view.selection.is_empty)
+        if item is not None:
+            self._add_item_actions(menu, item)
+        menu.addSeparator()
+        menu.addAction(tr("Select all"), self.select_all)
+        return menu
+
+    def _add_item_actions(self, menu: QMenu, item: Item) -> None:
+        menu.addAction(tr("Copy as plain text"), lambda: copy(plain_text(item)))
+        menu.addAction(tr("Copy as Markdown"), lambda: copy(item.text))
+        seam = menu.addAction(tr("Copy with seam"), lambda: copy(with_seams(item)))
+        seam.setEnabled(any(segment.seam is not None for segment in item.segments))
+
+    def select_all(self) -> None:
+        """Select the whole conversation."""
+        self._view.selection.select_all(self._view.model.count)
+        self._view.selection_was_changed()
+
+
+def copy(text: str) -> None:
+    """Put text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)
+
+
+def _has_trace(seam: object) -> bool:
+    return bool(getattr(seam, "trace", ()))
+
+
+def _trace(item: Item, number: int) -> Sequence[TraceRow]:
+    if number == STANDIN_TRACE:
+        return item.standin_trace
+    seam = item.segments[number + 1].seam
+    return seam.trace if seam is not None else ()
