@@ -6,10 +6,12 @@ import resource
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import understudy
 from understudy import __version__
 
 if TYPE_CHECKING:
@@ -101,6 +103,34 @@ def test_that_version_costs_little_more_than_python_itself(cli: CommandLine) -> 
     entry_point = "from understudy.__main__ import main; main(['--version'])"
     version = [cpu_of(cli, "-c", entry_point) for _ in range(9)]
     assert statistics.median(version) <= 1.5 * statistics.median(bare)
+
+
+def test_that_without_the_windows_part_it_says_what_to_install(cli: CommandLine) -> None:
+    core = str(Path(understudy.__file__).parents[1])
+    program = (
+        f"import sys; sys.path.insert(0, {core!r})\n"
+        "from understudy.__main__ import main; sys.exit(main([]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", program],  # -S: without anything that was installed
+        env=cli.environment(),
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert 'pip install "understudy[desktop]"' in run.stderr
+    assert "understudy chat" in run.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a display")
+def test_that_without_a_display_it_leads_to_the_conversation_in_the_terminal(
+    cli: CommandLine,
+) -> None:
+    outcome = cli()
+    assert outcome.code == 1
+    assert "no display" in outcome.err
+    assert "understudy chat" in outcome.err
 
 
 def modules_loaded_by(cli: CommandLine, command: list[str]) -> set[str]:
