@@ -267,7 +267,8 @@ class Keeper:
             self._connection = None
         try:
             notice = rescue(self._path)
-        except OSError:
+        except (OSError, sqlite3.Error):
+            self._connection = database.connect(self._path)
             return False
         self._connection = database.connect(self._path)
         self.notices.append(notice)

@@ -272,6 +272,41 @@ async def test_that_damage_found_while_running_is_healed_and_words_go_on(
     await again.close()
 
 
+async def test_that_after_a_crash_damage_is_found_before_anyone_reads_there(
+    database_path: Path,
+) -> None:
+    conversation = seed_conversation(database_path, 2000)
+    lock_of_the_dead = database_path.with_name("history.db.sessions") / "0123.lock"
+    put(lock_of_the_dead, b"")
+    checkpoint(database_path)
+    pages = pages_in(database_path)
+    damage(database_path, pages=range(pages // 2, pages // 2 + 3))
+    history = await History.open(database_path)
+    (notice,) = history.notices
+    assert notice.kept is not None
+    assert await history.count(conversation) > 1500
+    await history.close()
+
+
+async def test_that_a_rescue_for_which_there_is_no_space_changes_nothing_and_works_later(
+    database_path: Path,
+) -> None:
+    conversation = seed_conversation(database_path, 2000)
+    checkpoint(database_path)
+    pages = pages_in(database_path)
+    damage(database_path, pages=range(pages // 2, pages // 2 + 3))
+    damaged = content_of(database_path)
+    history = await History.open(database_path)
+    with files_up_to(200_000), pytest.raises(HistoryError) as caught:
+        await history.page(conversation, 0, 2000)
+    assert_told(caught.value, database_path)
+    assert content_of(database_path) == damaged
+    assert [path.name for path in database_path.parent.glob("*rescued*")] == []
+    assert len(await history.page(conversation, 0, 2000)) > 1500
+    assert len(history.notices) == 1
+    await history.close()
+
+
 async def test_that_a_rescue_that_fails_leaves_the_damaged_file_in_place() -> None:
     with unprivileged_folder() as folder:
         path = folder / "history.db"

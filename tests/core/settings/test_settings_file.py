@@ -379,6 +379,35 @@ def test_that_a_broken_file_in_a_read_only_folder_stays_where_it_is() -> None:
         assert file.path.read_text(encoding="utf-8") == "{ half"
 
 
+def test_that_invalid_values_in_a_read_only_folder_are_told_and_left_alone() -> None:
+    with unprivileged_folder() as folder:
+        file = SettingsFile(folder / "settings.json")
+        data = {"appearance": {"theme": "sepia", "language": "ko"}}
+        write(file, data)
+        folder.chmod(0o500)
+        loaded = file.load()
+        assert loaded.settings.appearance.language == "ko"
+        assert loaded.notice is not None
+        assert "left as it is" in loaded.notice.did
+        assert read(file.path) == data
+
+
+def test_that_many_faults_are_told_in_one_short_notice(file: SettingsFile) -> None:
+    write(file, {"providers": {f"p{number}": 3 for number in range(9)}})
+    notice = file.load().notice
+    assert notice is not None
+    assert "and 6 more" in str(notice)
+    assert str(notice).endswith(notice.can_do)
+
+
+def test_that_a_file_broken_while_running_counts_as_changed(file: SettingsFile) -> None:
+    file.load()
+    file.save(FULL)
+    assert not file.changed_outside()
+    file.path.write_text("{", encoding="utf-8")
+    assert file.changed_outside()
+
+
 def test_that_a_file_that_may_not_be_read_is_not_overwritten() -> None:
     with unprivileged_folder() as folder:
         file = SettingsFile(folder / "settings.json")
