@@ -2,7 +2,7 @@
 """Everything you type to work on Understudy. It needs Python 3.11 with pip, and nothing else.
 
     python3 dev.py run              open the window (with no display: chat in the terminal)
-    python3 dev.py test [ARGS]      run the tests; ARGS go to pytest; --all adds the frozen program
+    python3 dev.py test [ARGS]      run all the tests, or with ARGS for pytest some of them
     python3 dev.py check            lint, format, types, layers, and the lock against pyproject.toml
     python3 dev.py bench [--json]   measure, and hold the figures against their targets
     python3 dev.py shots [FOLDER]   picture every named state of the window
@@ -347,16 +347,16 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Run the tests on screens of their own, two at a time when all of them run."""
-    everything = "--all" in arguments
-    rest = [word for word in arguments if word != "--all"]
-    prepare((*TEST, "package") if everything else TEST, ["desktop", "test"])
+    """Run the tests on screens of their own; all of them, two at a time, when none is named."""
+    prepare(TEST, ["desktop", "test"])
     if LINUX:
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):
             os.environ.pop(name, None)
-    chosen = [] if everything or "-m" in rest else ["-m", "not frozen"]
-    spread = [] if rest else ["-n", "2", "--dist", "loadscope"]
-    return become(PYTHON, "-m", "pytest", *chosen, *spread, *rest)
+    if arguments:
+        chosen = [] if "-m" in arguments else ["-m", "not frozen"]
+        return become(PYTHON, "-m", "pytest", *chosen, *arguments)
+    prepare((*TEST, "package"), ["package"])
+    return become(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope")
 
 
 def check(_arguments: Sequence[str]) -> int:
