@@ -40,7 +40,7 @@ class ConversationController(QObject):
     ``writing_changed(id, bool)`` for any conversation; ``line_changed`` when what waits in the one
     on screen changed, or whether it is busy; ``asked(id)`` after a question was stored;
     ``not_kept(text, sentence)`` when a question could not be stored; ``provider_changed`` when
-    another provider writes.
+    another provider writes; ``question_shown(row)`` when one that was just sent is on screen.
     """
 
     shown = Signal(object)
@@ -50,6 +50,7 @@ class ConversationController(QObject):
     asked = Signal(int)
     not_kept = Signal(str, str)
     provider_changed = Signal()
+    question_shown = Signal(int)
 
     def __init__(
         self,
@@ -240,7 +241,7 @@ class ConversationController(QObject):
             self.not_kept.emit(text, str(error))
             return
         if talk is self._talk:
-            self._transcript.append(items.question(question.id, text))
+            self.question_shown.emit(self._transcript.append(items.question(question.id, text)))
         self.asked.emit(question.conversation_id)
         before = await self._history.page(question.conversation_id, 0, question.ordinal + 1)
         writer = await self._history.begin_answer(question.conversation_id, question.id)

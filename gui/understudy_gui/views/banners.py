@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from understudy_gui.theme import scaled
 from understudy_gui.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Banners(QWidget):
         super().__init__(parent)
         self._themes = themes
         self._banners: dict[str, Banner] = {}
+        themes.changed.connect(self._restyle)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 12, 24, 12)
         self._column = QVBoxLayout()
@@ -55,7 +57,7 @@ class Banners(QWidget):
         banner = self._banners.get(about)
         if banner is None:
             banner = Banner(self._themes)
-            banner.setMaximumWidth(WIDEST)
+            banner.setMaximumWidth(scaled(WIDEST))
             banner.pressed.connect(partial(self.pressed.emit, about))
             self._banners[about] = banner
             self._column.addWidget(banner)
@@ -70,6 +72,10 @@ class Banners(QWidget):
             banner.hide()
             banner.deleteLater()
         self.setVisible(bool(self._banners))
+
+    def _restyle(self) -> None:
+        for banner in self._banners.values():
+            banner.setMaximumWidth(scaled(WIDEST))
 
     def words(self) -> dict[str, str]:
         """Return what is said, by what it is about."""

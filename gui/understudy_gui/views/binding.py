@@ -87,6 +87,7 @@ class Binding(QObject):
         conversation.writing_changed.connect(self._follow_writing)
         conversation.asked.connect(library.refresh)
         conversation.not_kept.connect(self._give_back)
+        conversation.question_shown.connect(self._pane.transcript.send_pinned)
         library.deleted.connect(self._after_deletion)
         library.renamed.connect(self._after_renaming)
 
@@ -125,8 +126,6 @@ class Binding(QObject):
     def act(self, row: int, action: str) -> None:
         """Do what a button in the transcript says."""
         match action:
-            case "copy":
-                self._copy(row)
             case "try_again" | "regenerate":
                 self._conversation.answer_again(row)
             case "continue":
@@ -151,8 +150,10 @@ class Binding(QObject):
     def copy_last(self) -> None:
         """Copy the last answer."""
         row = self.last_answer()
-        if row is not None:
-            self._copy(row)
+        item = self._transcript.item(row) if row is not None else None
+        if item is not None:
+            QGuiApplication.clipboard().setText(item.text)
+            self._pane.toast.say(tr("Copied"), glyph="copy")
 
     def last_answer(self) -> int | None:
         """Find the last answer's row."""
@@ -161,12 +162,6 @@ class Binding(QObject):
             if item is None or item.role == "assistant":
                 return row if item is not None else None
         return None
-
-    def _copy(self, row: int) -> None:
-        item = self._transcript.item(row)
-        if item is not None:
-            QGuiApplication.clipboard().setText(item.text)
-            self._pane.toast.say(tr("Copied"), glyph="copy")
 
     def _withdraw(self, number: int) -> None:
         text = self._conversation.withdraw(number)

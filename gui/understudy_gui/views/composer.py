@@ -90,7 +90,6 @@ class Composer(QWidget):
         self.route = Pill(themes, tr("Route of the next message"), "caption")
         self.send = SendButton(themes)
         self.stop = Button(themes, tr("Stop"), icon="square", key="Esc")
-        self.setMaximumWidth(WIDEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._build()
         self._connect()
@@ -208,6 +207,9 @@ class Composer(QWidget):
             palette.setColor(role, color)
         self.editor.setPalette(palette)
         self.editor.setFont(font("body"))
+        self.setMaximumWidth(scaled(WIDEST))
+        self.editor.setPlaceholderText("")  # Qt keeps the picture of one that stays the same
+        self.retranslate()
         self.send.setEnabled(bool(self.text.strip()))
         self.fit()
         self.update()

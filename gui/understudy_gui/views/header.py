@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
-from understudy_gui.theme import font
+from understudy_gui.theme import font, scaled
 from understudy_gui.views.pill import Pill, Words
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.button import IconButton
@@ -73,19 +73,18 @@ class Header(QWidget):
         super().__init__(parent)
         self._line_up = line_up
         self._themes = themes
-        self.setFixedHeight(HEIGHT)
+        self._line = QHBoxLayout(self)
         self.sidebar = IconButton(themes, "panel-left", tr("Show the sidebar"))
         self.title = Title(themes)
         self.route = Pill(themes, tr("Route"))
-        self.route.setMaximumWidth(WIDEST_PILL)
         self.settings = IconButton(themes, "settings", tr("Settings"))
         self._build()
         self._connect()
+        self._restyle()
         self.refresh()
 
     def _build(self) -> None:
-        line = QHBoxLayout(self)
-        line.setContentsMargins(24, 0, 12, 0)
+        line = self._line
         line.setSpacing(8)
         line.addWidget(self.sidebar)
         line.addWidget(self.title, 1)
@@ -99,7 +98,19 @@ class Header(QWidget):
         self.route.clicked.connect(self._ask_for_routes)
         self._line_up.modelReset.connect(self.refresh)
         self._line_up.dataChanged.connect(self.refresh)
-        self._themes.changed.connect(self.update)
+        self._themes.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        self.setFixedHeight(scaled(HEIGHT))
+        self.route.setMaximumWidth(scaled(WIDEST_PILL))
+        left = 12 if self.sidebar.isVisibleTo(self) else 24
+        self._line.setContentsMargins(scaled(left), 0, scaled(12), 0)
+        self.update()
+
+    def show_sidebar_button(self, shown: bool) -> None:
+        """Offer the way to the sidebar where it is not on screen."""
+        self.sidebar.setVisible(shown)
+        self._restyle()
 
     def _ask_for_routes(self) -> None:
         self.routes_wanted.emit(self.route.mapToGlobal(QPoint(0, self.route.height() + 4)))

@@ -12,7 +12,8 @@ from understudy_gui import assets, theme
 from understudy_gui.controllers import standing
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
-from understudy_gui.views.tiles import SIZE, TILE, PlaceTile
+from understudy_gui.views import tiles
+from understudy_gui.views.tiles import PlaceTile
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
@@ -53,7 +54,7 @@ class LineUpStrip(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         model.modelReset.connect(self.refresh)
         model.dataChanged.connect(self.refresh)
-        themes.changed.connect(self.refresh)
+        themes.changed.connect(self._restyle)
         self.refresh()
 
     def refresh(self) -> None:
@@ -71,6 +72,10 @@ class LineUpStrip(QWidget):
         if resting != self._second.isActive():
             (self._second.start if resting else self._second.stop)()
 
+    def _restyle(self) -> None:
+        self.updateGeometry()
+        self.refresh()
+
     def status(self) -> str:
         """Return the sentence that stands below the tiles."""
         return " ".join(standing.sentences(self._model.places))
@@ -86,21 +91,20 @@ class LineUpStrip(QWidget):
     @override
     def sizeHint(self) -> QSize:
         caption = theme.line_height("caption")
-        tiles = TILE + STATUS_BELOW
-        return QSize(220, 1 + TOP + caption + 8 + tiles + caption + BOTTOM)
+        return QSize(220, 1 + TOP + caption + 8 + _tile() + STATUS_BELOW + caption + BOTTOM)
 
     def _tiles_top(self) -> int:
         return 1 + TOP + theme.line_height("caption") + 8
 
     def _place_tiles(self) -> None:
-        room = self.width() - 2 * SIDE
-        fitting = max(1, (room + GAP) // (TILE + GAP))
+        room, step = self.width() - 2 * SIDE, _tile() + GAP
+        fitting = max(1, (room + GAP) // step)
         if len(self._tiles) > fitting:
-            fitting = max(1, (room - 24 + GAP) // (TILE + GAP))
+            fitting = max(1, (room - 24 + GAP) // step)
         self._hidden = max(0, len(self._tiles) - fitting)
         for number, tile in enumerate(self._tiles):
-            corner = QPoint(SIDE + number * (TILE + GAP), self._tiles_top())
-            tile.setGeometry(QRect(corner, SIZE))
+            corner = QPoint(SIDE + number * step, self._tiles_top())
+            tile.setGeometry(QRect(corner, tiles.size()))
             tile.setVisible(number < fitting)
 
     @override
@@ -153,19 +157,20 @@ class LineUpStrip(QWidget):
         chevron = assets.glyph("chevron-right", colors.text3, 12, self.devicePixelRatioF())
         top = self._tiles_top()
         for number in range(shown - 1 + bool(self._hidden)):
-            left = SIDE + number * (TILE + GAP) + TILE
-            painter.drawPixmap(left + 4, top + TILE // 2 - 6, chevron)
+            left = SIDE + number * (_tile() + GAP) + _tile()
+            painter.drawPixmap(left + 4, top + _tile() // 2 - 6, chevron)
         if self._hidden:
             painter.setFont(theme.font("caption"))
             painter.setPen(colors.text2)
-            box = QRect(SIDE + shown * (TILE + GAP), top, 40, TILE)
+            box = QRect(SIDE + shown * (_tile() + GAP), top, 40, _tile())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"+{self._hidden}")
 
     def _paint_status(self, painter: QPainter) -> None:
         """Paint the sentence; what is said last, who is on, in the stronger ink."""
         colors = self._themes.current
         height = theme.line_height("caption")
-        box = QRect(SIDE, self._tiles_top() + TILE + STATUS_BELOW, self.width() - 2 * SIDE, height)
+        top = self._tiles_top() + _tile() + STATUS_BELOW
+        box = QRect(SIDE, top, self.width() - 2 * SIDE, height)
         said = standing.sentences(self._model.places)
         plain, strong = theme.font("caption", tabular=True), theme.font("caption", tabular=True)
         if len(said) > 1 and any(place.until for place in self._model.places):
@@ -202,3 +207,7 @@ class LineUpStrip(QWidget):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
+
+
+def _tile() -> int:
+    return theme.scaled(tiles.TILE)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from understudy_gui import theme
 from understudy_gui.overriding import override
 from understudy_gui.views.pane import ConversationPane
 from understudy_gui.views.sidebar import NARROWEST, WIDEST, Sidebar
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
         self._scrim.clicked.connect(self.toggle_sidebar)
         self.sidebar.hide_wanted.connect(self.toggle_sidebar)
         self.pane.header.sidebar_wanted.connect(self.toggle_sidebar)
-        self._themes.changed.connect(self.update)
+        self._themes.changed.connect(self._arrange)
 
     # The sidebar
 
@@ -146,10 +147,10 @@ class MainWindow(QMainWindow):
             self._arrange()
 
     def _is_narrow(self) -> bool:
-        return self.width() < OVERLAYS_BELOW
+        return self.width() < theme.scaled(OVERLAYS_BELOW)
 
     def _resize_sidebar(self, to: int) -> None:
-        self._wide = min(WIDEST, max(NARROWEST, to))
+        self._wide = min(WIDEST, max(NARROWEST, round(to / theme.text_scale())))
         self._arrange()
         self.size_changed.emit()
 
@@ -158,16 +159,16 @@ class MainWindow(QMainWindow):
         body, narrow = self._body.rect(), self._is_narrow()
         self._over = self._over and narrow
         shown = self.sidebar_shown
-        beside = shown and not narrow
-        self.pane.setGeometry(body.adjusted(self._wide if beside else 0, 0, 0, 0))
+        beside, wide = shown and not narrow, theme.scaled(self._wide)
+        self.pane.setGeometry(body.adjusted(wide if beside else 0, 0, 0, 0))
         self._scrim.setGeometry(body)
         self._scrim.setVisible(self._over)
-        self.sidebar.setGeometry(0, 0, self._wide, body.height())
+        self.sidebar.setGeometry(0, 0, wide, body.height())
         self.sidebar.setVisible(shown)
-        self._grip.setGeometry(self._wide - GRIP // 2, 0, GRIP, body.height())
+        self._grip.setGeometry(wide - GRIP // 2, 0, GRIP, body.height())
         self._grip.setVisible(shown)
         self._grip.raise_()
-        self.pane.header.sidebar.setVisible(not beside)
+        self.pane.header.show_sidebar_button(not beside)
 
     # Life
 

@@ -68,7 +68,7 @@ class ConversationPane(QWidget):
         column.addLayout(dock)
 
     def _connect(self) -> None:
-        self.transcript.pinned_changed.connect(self._follow_pin)
+        self.transcript.behind_changed.connect(self._show_way_back)
         self.latest.clicked.connect(self.transcript.scroll_to_end)
         self.composer.installEventFilter(self)
         self._themes.changed.connect(self.update)
@@ -92,8 +92,8 @@ class ConversationPane(QWidget):
         self.empty.refresh()
         self.latest.update()
 
-    def _follow_pin(self, pinned: bool) -> None:
-        self.latest.setVisible(not pinned and self._stack.currentWidget() is self.transcript)
+    def _show_way_back(self, behind: bool) -> None:
+        self.latest.setVisible(behind and self._stack.currentWidget() is self.transcript)
         self._place_latest()
 
     def _place_latest(self) -> None:

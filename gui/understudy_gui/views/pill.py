@@ -68,13 +68,13 @@ class Pill(QAbstractButton):
 
     @override
     def sizeHint(self) -> QSize:
-        texts = sum(painting.advance(self._font(piece), piece.text) for piece in self._words)
-        return QSize(texts + LEFT + GAP + CHEVRON + RIGHT, scaled(HEIGHT))
+        texts = sum(_width(self._font(piece), piece.text) for piece in self._words)
+        return QSize(texts + 1 + _around(), scaled(HEIGHT))
 
     @override
     def minimumSizeHint(self) -> QSize:
-        first = painting.advance(self._font(self._words[0]), self._words[0].text)
-        return QSize(first + LEFT + GAP + CHEVRON + RIGHT, scaled(HEIGHT))
+        first = self._words[0] if self._words else Words("")
+        return QSize(_width(self._font(first), first.text) + 1 + _around(), scaled(HEIGHT))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -83,21 +83,30 @@ class Pill(QAbstractButton):
         lit = self.underMouse() or self.isDown()
         ground = colors.hover if lit else colors.surface
         painting.rounded(painter, self.rect(), self.height() / 2, ground, colors.border_strong)
-        end = self.width() - RIGHT - CHEVRON
-        x = LEFT
+        side = scaled(CHEVRON)
+        end = self.width() - scaled(RIGHT) - side
+        x = scaled(LEFT)
         for piece in self._words:
-            room = end - GAP - x
+            room = end - scaled(GAP) - x + 1
             if room <= 8:
                 break
             face = self._font(piece)
-            wide = QFontMetrics(face).horizontalAdvance(piece.text)
+            wide = _width(face, piece.text)
             box = QRect(x, 0, min(wide + 1, room), self.height())
             painting.text(painter, box, piece.text, face, getattr(colors, piece.ink))
             x += wide
-        top = (self.height() - CHEVRON) / 2
-        painting.icon(painter, end, top, "chevron-down", colors.text3, CHEVRON)
+        top = (self.height() - side) / 2
+        painting.icon(painter, end, top, "chevron-down", colors.text3, side)
         painter.end()
 
     def _restyle(self) -> None:
         self.updateGeometry()
         self.update()
+
+
+def _width(face: QFont, text: str) -> int:
+    return QFontMetrics(face).horizontalAdvance(text)
+
+
+def _around() -> int:
+    return scaled(LEFT) + scaled(GAP) + scaled(CHEVRON) + scaled(RIGHT)

@@ -62,12 +62,13 @@ class _Brand(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painting.begin(QPainter(self))
         colors = self._themes.current
-        mark = assets.logo(colors.text, colors.logo, 20, self.devicePixelRatioF())
-        painter.drawPixmap(0, (self.height() - 20) // 2, mark)
+        side = theme.scaled(20)
+        mark = assets.logo(colors.text, colors.logo, side, self.devicePixelRatioF())
+        painter.drawPixmap(0, (self.height() - side) // 2, mark)
         name = theme.font("ui_strong")
         name.setPixelSize(theme.scaled(14))
         name.setLetterSpacing(name.SpacingType.AbsoluteSpacing, -0.2)
-        box = QRect(28, 0, self.width() - 28, self.height())
+        box = QRect(side + 8, 0, self.width() - side - 8, self.height())
         painting.text(painter, box, "Understudy", name, colors.text)
         painter.end()
 
@@ -191,26 +192,22 @@ class Sidebar(QWidget):
         self.list = ConversationList(themes)
         self.list.setModel(conversations)
         self.strip = LineUpStrip(line_up, themes)
+        self._bar, self._top = QWidget(), QHBoxLayout()
         self._nothing = _NothingFound(themes, self.list)
         self._search_soon = QTimer(self, interval=SEARCH_AFTER, singleShot=True)
-        self.setMinimumWidth(NARROWEST)
-        self.setMaximumWidth(WIDEST)
         self._build()
         self._connect()
+        self._restyle()
         self.retranslate()
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 1, 0)
         column.setSpacing(0)
-        top = QHBoxLayout()
-        top.setContentsMargins(16, 0, 8, 0)
-        top.addWidget(_Brand(self._themes), 1)
-        top.addWidget(self.hide_button)
-        bar = QWidget()
-        bar.setLayout(top)
-        bar.setFixedHeight(TOP)
-        column.addWidget(bar)
+        self._top.addWidget(_Brand(self._themes), 1)
+        self._top.addWidget(self.hide_button)
+        self._bar.setLayout(self._top)
+        column.addWidget(self._bar)
         fields = QVBoxLayout()
         fields.setContentsMargins(12, 0, 12, 8)
         fields.setSpacing(8)
@@ -233,7 +230,12 @@ class Sidebar(QWidget):
         model = self.list.conversations()
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._say_if_nothing)
-        self._themes.changed.connect(self.update)
+        self._themes.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        self._bar.setFixedHeight(theme.scaled(TOP))
+        self._top.setContentsMargins(theme.scaled(16), 0, theme.scaled(8), 0)
+        self.update()
 
     def retranslate(self) -> None:
         """Say everything again in another language."""

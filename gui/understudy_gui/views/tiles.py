@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
+from understudy_gui.theme import scaled
 from understudy_gui.widgets import health, painting
 from understudy_gui.widgets.health import Condition
 from understudy_gui.widgets.tile import paint_badge, paint_tile
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from understudy_gui.theme import ThemeManager
 
 TILE = 28
-ON_MARK = QRectF(6, TILE + 6, 16, 2)
-SIZE = QSize(TILE + 6, TILE + 9)
-"""The tile with the badge's overhang and the mark below it."""
+OVERHANG = 6
+"""How far the badge of a resting provider reaches beyond the tile's corner."""
+
+
+def size() -> QSize:
+    """Return the room of a tile, its badge and the mark below it."""
+    return QSize(scaled(TILE) + OVERHANG, scaled(TILE) + 9)
 
 
 class PlaceTile(QWidget):
@@ -57,15 +62,16 @@ class PlaceTile(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return SIZE
+        return size()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painting.begin(QPainter(self))
-        colors, corner = self._themes.current, QPointF(0, 0)
-        paint_tile(painter, corner, TILE, self._place.name, colors)
+        colors, corner, tile = self._themes.current, QPointF(0, 0), scaled(TILE)
+        paint_tile(painter, corner, tile, self._place.name, colors)
         if self._place.health != "unknown":
-            paint_badge(painter, corner, TILE, self.condition, colors, colors.window)
+            paint_badge(painter, corner, tile, self.condition, colors, colors.window)
         if self._place.on:
-            painting.rounded(painter, ON_MARK, 1, colors.accent_text)
+            mark = QRectF(6, tile + 6, tile - 12, 2)
+            painting.rounded(painter, mark, 1, colors.accent_text)
         painter.end()

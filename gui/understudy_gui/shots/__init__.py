@@ -1,0 +1,1 @@
+"""Pictures of the window in named states, for whoever works on it: ``dev.py shots``."""
