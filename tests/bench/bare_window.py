@@ -1,30 +1,34 @@
-"""The floor: a bare QWidget on screen. Writes the moment of its first paint as the program does."""
+"""The floor: a bare QWidget on screen. Writes the moment of its first paint as the program does.
 
-from __future__ import annotations
+Imports nothing but Qt before it: whatever this loads would be a present to the program.
+"""
 
-import json
 import os
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
-
-from understudy_gui.overriding import override
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
 
 
 class Bare(QWidget):
     """An empty window of the program's size."""
 
-    @override
+    painted = False
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        moment = {"monotonic": time.monotonic(), "cpu": time.process_time()}
-        path = Path(os.environ["UNDERSTUDY_TRACE_START"])
-        if not path.exists():
-            path.write_text(json.dumps({"first_paint": moment, "ready": moment}))
+        if not self.painted:
+            self.painted = True
+            write_moment(time.monotonic(), time.process_time())
+
+
+def write_moment(monotonic: float, cpu: float) -> None:
+    import json
+    from pathlib import Path
+
+    moment = {"monotonic": monotonic, "cpu": cpu}
+    Path(os.environ["UNDERSTUDY_TRACE_START"]).write_text(
+        json.dumps({"first_paint": moment, "ready": moment})
+    )
 
 
 def main() -> None:

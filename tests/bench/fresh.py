@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WITHOUT = ("PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME", "PYTHONUNBUFFERED")
 TESTS = Path(__file__).resolve().parents[1]
 
 
 def environment(**more: str) -> Mapping[str, str]:
-    """This process's environment, with the tests' folder to import from."""
-    return {**os.environ, "PYTHONPATH": str(TESTS), **more}
+    """This process's environment, with the tests' folder to import from.
+
+    Modules are compiled once and kept, as they are wherever a program was installed.
+    """
+    kept = {name: each for name, each in os.environ.items() if name not in WITHOUT}
+    return {**kept, "PYTHONPATH": str(TESTS), **more}
 
 
 def measure(module: str, *arguments: str) -> Any:

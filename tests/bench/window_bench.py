@@ -86,17 +86,23 @@ def idle_cpu(pid: int) -> float:
     return (cpu_seconds(pid) - before) / IDLE_SECONDS * 1e3
 
 
+def _starts_in_turns() -> tuple[list[Start], list[Start]]:
+    """Start the bare window and the program in turns; the first start of each compiles modules."""
+    starts: dict[str, list[Start]] = {"bench.bare_window": [], "understudy": []}
+    for _ in range(ROUNDS + 1):
+        for module, into in starts.items():
+            with running(module) as (_, start):
+                into.append(start)
+    bare, ours = (each[1:] for each in starts.values())
+    return bare, ours
+
+
 def figures() -> dict[str, float]:
     """The window's figures, floors and starts taking turns."""
     with ExitStack() as stack:
         if not os.environ.get("DISPLAY"):
             os.environ.update(environment_on(stack.enter_context(screen())))
-        bare: list[Start] = []
-        ours: list[Start] = []
-        for _ in range(ROUNDS):
-            for module, starts in (("bench.bare_window", bare), ("understudy", ours)):
-                with running(module) as (_, start):
-                    starts.append(start)
+        bare, ours = _starts_in_turns()
         with running("understudy") as (process, _):
             idle = idle_cpu(process.pid)
     floor = statistics.median(start.first_paint for start in bare)
