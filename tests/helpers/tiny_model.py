@@ -130,7 +130,7 @@ def _tensors(words: Vocabulary) -> dict[str, NDArray[Any]]:
         return (1e-4 * random.normal(size=shape)).astype(np.float32)
 
     embedding = random.normal(size=(len(words.tokens), WIDTH)).astype(np.float32)
-    embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
+    embedding /= np.sqrt((embedding**2).sum(axis=1, keepdims=True))
     output = 300 * faint(len(words.tokens), WIDTH)
     for token, following in zip(words.chain, words.chain[1:], strict=False):
         output[following] += GAIN * embedding[token]
