@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,6 +30,7 @@ CANARY = "sk-canary-4f9A1c7E2b8D6035+/vQz"
 Failure: TypeAlias = "Callable[[RecordedRequest], Reply]"
 PROC = Path("/proc")
 KEYED = "openai"
+WINDOW = Path(__file__).with_name("helpers") / "window_child.py"
 
 
 @pytest.fixture
@@ -102,6 +107,35 @@ def test_that_a_session_of_failures_that_echo_the_key_leaves_no_trace_of_it(
         outcome for outcome in said if holds(f"{outcome.out}{outcome.err}".encode(), CANARY)
     ]
     assert traces_in_files(CANARY, home, session.folder) == []
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.__name__)
+def test_that_the_window_leaves_no_trace_of_a_key_that_failures_echo(
+    home: Path, session: KeyringSession, failure: Failure
+) -> None:
+    cli = CommandLine(home, dict(session.environ))
+    cli("keys", "set", KEYED, stdin=CANARY)
+    with Loopback(failure) as server:
+        environ = {**cli.environment(), **window_environment(), "OPENAI_ENDPOINT": server.base_url}
+        shown = subprocess.run(
+            [sys.executable, str(WINDOW), "Hello?", "Still there?"],
+            env=environ,
+            capture_output=True,
+            check=True,
+            timeout=50,
+        )
+        asked = [request.headers.get("authorization") for request in server.chats]
+    rows = json.loads(shown.stdout)
+    assert f"Bearer {CANARY}" in asked
+    assert rows[0] == "Hello?"
+    assert not holds(shown.stdout + shown.stderr, CANARY)
+    assert (home / "data" / "history.db").exists()
+    assert traces_in_files(CANARY, home, session.folder) == []
+
+
+def window_environment() -> dict[str, str]:
+    """What a window needs of this process's environment."""
+    return {name: os.environ[name] for name in ("DISPLAY", "QT_QPA_PLATFORM")}
 
 
 def test_that_the_key_is_in_no_command_line_and_no_environment(
