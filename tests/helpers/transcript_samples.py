@@ -63,16 +63,16 @@ def caffeine() -> list[Item]:
 
 def tides(*, streaming: bool = True) -> list[Item]:
     first = (
-        "## Why the sea rises twice a day\n\nThe Moon does not lift the ocean like a crane. It pulls "
-        "every part of the Earth, but not equally: the side facing it is closer and feels a stronger "
-        "tug, while the far side feels a weaker one. Take away the average pull and what is left is a "
-        "gentle stretch along the line to the Moon, so the water"
+        "## Why the sea rises twice a day\n\nThe Moon does not lift the ocean like a crane. It "
+        "pulls every part of the Earth, but not equally: the side facing it is closer and feels a "
+        "stronger tug, while the far side feels a weaker one. Take away the average pull and what "
+        "is left is a gentle stretch along the line to the Moon, so the water"
     )
     second = (
-        " gathers into two bulges: one under the Moon and one directly opposite. As the Earth turns, "
-        "your harbour passes through both, which is why high water comes about every 12 hours and 25 "
-        "minutes.\n\nFor a sailor the useful part is that this stretch fades quickly with distance, "
-        "*F* ∝ 1/*r*³, so the Sun, though far heavier,"
+        " gathers into two bulges: one under the Moon and one directly opposite. As the Earth "
+        "turns, your harbour passes through both, which is why high water comes about every 12 "
+        "hours and 25 minutes.\n\nFor a sailor the useful part is that this stretch fades "
+        "quickly with distance, *F* ∝ 1/*r*³, so the Sun, though far heavier,"
     )
     meta = Meta("OpenAI", "GPT-5.1", ("carrying on from Claude Sonnet 4.5", "61 tok/s",
                                       "318 tokens so far"))  # fmt: skip
@@ -93,8 +93,9 @@ def tides(*, streaming: bool = True) -> list[Item]:
 
 KIMCHI = """## 배추 여덟 포기면 넉넉합니다
 
-절임배추 20 kg 한 상자는 보통 일고여덟 포기입니다. 네 식구가 봄까지 먹는다면 한 상자로 시작하고, 손님이 잦으면 \
-**10 kg**을 더하세요. 양념은 배추 무게를 기준으로 잡으면 실패가 적습니다.
+절임배추 20 kg 한 상자는 보통 일고여덟 포기입니다. 네 식구가 봄까지 먹는다면 \
+한 상자로 시작하고, 손님이 잦으면 **10 kg**을 더하세요. \
+양념은 배추 무게를 기준으로 잡으면 실패가 적습니다.
 
 | 재료 | 20 kg 기준 | 10 kg 추가 | 메모 |
 |---|---:|---:|---|
@@ -115,8 +116,11 @@ def kimchi() -> list[Item]:
     first.meta = Meta(
         "OpenAI", "GPT-5.1", ("첫 토큰 0.7초", "초당 79토큰", "토큰 986개", "$0.0102")
     )
-    second = answer(4, "배추 무게의 10~12%가 알맞습니다. 20 kg이면 굵은소금 2.0~2.4 kg을 준비해 절반은 물에 "
-                    "녹이고, 나머지는 줄기 쪽에 켜켜이 뿌려 여덟 시간 둡니다.", "OpenAI", "GPT-5.1")  # fmt: skip
+    text = (
+        "배추 무게의 10~12%가 알맞습니다. 20 kg이면 굵은소금 2.0~2.4 kg을 준비해 "
+        "절반은 물에 녹이고, 나머지는 줄기 쪽에 켜켜이 뿌려 여덟 시간 둡니다."
+    )
+    second = answer(4, text, "OpenAI", "GPT-5.1")
     return [
         question(1, "네 식구가 먹을 김장인데 배추를 몇 포기나 해야 할까? 양념 양도 알려 줘."),
         first,
@@ -155,12 +159,12 @@ An image: ![the cat](https://example.org/cat.png), raw <b>HTML</b>, and https://
 ```javascript
 /* a comment
    over two lines */
-export const answer = async (question) => { return await ask(`${question}?`, { deadline: 8000, retries: 2, verbose: false }) }
+export const answer = async (question) => { return await ask(`${question}?`, { deadline: 8 }) }
 ```
 
 | Name | A wide column | Number |
 |:--|:-:|--:|
-| `code` | text that is so long that it has to be wrapped, because the column is not that wide at all | 1 204 |
+| `code` | text that is long and long and has to be wrapped, as the column is narrow | 1 204 |
 | **bold** | [link](https://example.org) | 7 |
 
 Done. 🎉

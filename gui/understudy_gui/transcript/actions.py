@@ -92,6 +92,7 @@ class Actions:
             copy(part.code())
         elif spot.action == WRAP_CODE:
             part.toggle_wrap()
+            part.lay(self._view.rows.style, part.width)
             self._view.change_layout_of(spot.row)
 
     def _show_menu(self, row: int, corner: QPoint) -> None:

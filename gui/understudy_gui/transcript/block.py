@@ -91,10 +91,11 @@ def _paint_marker(canvas: Canvas, marker: str, x: int, y: int, line_height: int)
         metrics = QFontMetricsF(canvas.style.body)
         painter.setFont(canvas.style.body)
         left = x - scaled(_NUMBER_GAP) - metrics.horizontalAdvance(marker)
-        baseline = y + (line_height - metrics.height()) / 2 + metrics.ascent()
-        painter.drawText(QPointF(left, round(baseline)), marker)
+        baseline = y + round((line_height - metrics.height()) / 2 + metrics.ascent())
+        painter.drawText(QPointF(left, baseline), marker)
     elif marker in {"☐", "☑"}:
-        _paint_box(canvas, marker == "☑", x - scaled(LIST_INDENT), middle)
+        top = y + (line_height - scaled(_BOX)) // 2
+        _paint_box(canvas, marker == "☑", x - scaled(LIST_INDENT), top)
     else:
         size = scaled(_BULLET)
         spot = QRectF(x - scaled(_BULLET_LEFT) - size / 2, middle - size / 2, size, size)
@@ -113,14 +114,14 @@ def _paint_bullet(canvas: Canvas, marker: str, spot: QRectF) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_box(canvas: Canvas, ticked: bool, x: int, middle: float) -> None:
+def _paint_box(canvas: Canvas, ticked: bool, x: int, y: int) -> None:
     painter, theme = canvas.painter, canvas.style.theme
     size = scaled(_BOX)
-    box = QRectF(x + 0.75, round(middle - size / 2) + 0.75, size - 1.5, size - 1.5)
+    box = QRectF(x + 0.75, y + 0.75, size - 1.5, size - 1.5)
     painter.setPen(QPen(theme.accent if ticked else theme.control, 1.5))
     painter.setBrush(theme.accent if ticked else theme.surface)
     painter.drawRoundedRect(box, 3, 3)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if ticked:
         tick = canvas.style.glyph("check", theme.on_accent, _BOX - 3, canvas.dpr)
-        painter.drawPixmap(QPointF(x + 1.5, round(middle - size / 2) + 1.5), tick)
+        painter.drawPixmap(QPointF(x + 1.5, y + 1.5), tick)

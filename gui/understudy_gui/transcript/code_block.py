@@ -63,6 +63,7 @@ class CodeBlock(BlockPart):
         self._wraps = False
         self._scroll = 0
         self._changed_from = 0
+        self._head_changed = False
         self.behind = False
 
     @override
@@ -73,6 +74,7 @@ class CodeBlock(BlockPart):
             self._start_again(block)
         else:
             self._forget(max(0, len(self._starts) - 1))
+        self._head_changed = block.language != self._block.language
         self._block = block
         self._take(block)
         return True
@@ -108,7 +110,8 @@ class CodeBlock(BlockPart):
             self._widest = 0
         self._style, self.width = style, width
         first = len(self._starts)
-        self._changed_from = self._line_top(first) if first else 0
+        self._changed_from = self._line_top(first) if first and not self._head_changed else 0
+        self._head_changed = False
         for number in range(first, len(self._block.lines)):
             self._place(number)
         rows = self._tops[-1] + self._rows(len(self._tops) - 1) if self._tops else 1

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from understudy_gui.transcript.markdown import Align
 
-OPEN_PARAGRAPH: Final = 1500
+OPEN_PARAGRAPH: Final = 900
 """Characters of an unfinished paragraph above which its beginning is frozen."""
 
-_LEFT_OPEN: Final = 300
+_LEFT_OPEN: Final = 200
 _FENCE: Final = re.compile(r"( {0,3})(`{3,}|~{3,})(.*)")
 _UNDECIDED: Final = re.compile(r"[ \t]*(?:[-=*+#>|:`~_ \t]+|\d{1,9}[.)]?[ \t]*)")
 _GAP_IN_WORDS: Final = re.compile(r"(?<=\w) (?=\w)")
@@ -257,7 +257,8 @@ class OpenParagraph:
 
     def _freeze(self) -> None:
         """Freeze the beginning at the last fitting gap, at any gap when there is none for long."""
-        gaps = [gap.start() for gap in _GAP_IN_WORDS.finditer(self._rest, 0, -_LEFT_OPEN)]
+        stop = len(self._rest) - _LEFT_OPEN
+        gaps = [gap.start() for gap in _GAP_IN_WORDS.finditer(self._rest, 0, stop)]
         forced = len(self._rest) > 4 * OPEN_PARAGRAPH
         for gap in gaps[:-4:-1]:
             children = self._only_paragraph(self._before() + self._rest[:gap])

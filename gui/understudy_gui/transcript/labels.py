@@ -36,8 +36,8 @@ def write(canvas: Canvas, text: str, font: QFont, ink: QColor, spot: QRect) -> f
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, spot.width())
     canvas.painter.setFont(font)
     canvas.painter.setPen(ink)
-    baseline = spot.top() + (spot.height() - metrics.height()) / 2 + metrics.ascent()
-    canvas.painter.drawText(QPointF(spot.left(), round(baseline)), shown)
+    baseline = spot.top() + round((spot.height() - metrics.height()) / 2 + metrics.ascent())
+    canvas.painter.drawText(QPointF(spot.left(), baseline), shown)
     return metrics.horizontalAdvance(shown)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         QResizeEvent,
         QWheelEvent,
     )
+    from PySide6.QtWidgets import QMenu
 
     from understudy_gui.models.transcript import TranscriptModel
     from understudy_gui.theme import ThemeManager
@@ -78,6 +79,7 @@ class TranscriptView(QAbstractScrollArea):
         self._moving = False
         self._pinned = True
         self._behind = False
+        self._uncoloured = False
         self._set_up()
         self._connect()
 
@@ -169,7 +171,10 @@ class TranscriptView(QAbstractScrollArea):
                 dirty.append((row, self._layout.grew(row)))
             else:
                 self._layout.mark_stale(row)
-        if dirty or self._pinned:
+        if self._uncoloured:
+            self._uncoloured = False
+            self.viewport().update()
+        if dirty or (grown and self._pinned):
             self._place(dirty)
         else:
             self._sync_scroll_bar()
@@ -348,7 +353,8 @@ class TranscriptView(QAbstractScrollArea):
         behind = self._scene.paint(self.viewport(), event.rect())
         self._pace.add_cost(thread_time() - begin)
         if behind:
-            self.viewport().update()
+            self._uncoloured = True
+            self._pace.ask()
 
     # Pointing, keys and menus
 
@@ -366,6 +372,10 @@ class TranscriptView(QAbstractScrollArea):
     def model(self) -> TranscriptModel:
         """The rows of the conversation."""
         return self._model
+
+    def menu_for(self, row: int) -> QMenu:
+        """Make the menu of a row, as it opens on a right click."""
+        return self._actions.menu_for(row)
 
     def change_layout_of(self, row: int) -> None:
         """Lay a row out anew because the user opened something in it; what is above stays."""

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+
+from helpers.transcript_samples import SAMPLES, SEAM
+from understudy_gui.models.transcript import Failure, Item, Meta, Segment
+from understudy_gui.theme import theme
+from understudy_gui.transcript.pace import INTERVAL
+
+if TYPE_CHECKING:
+    from helpers.transcript_stage import Stage
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+def picture(stage: Stage) -> QImage:
+    stage.settle()
+    return stage.view.viewport().grab().toImage()
+
+
+def colours_of(image: QImage) -> set[str]:
+    return {
+        image.pixelColor(x, y).name()
+        for x in range(0, image.width(), 2)
+        for y in range(0, image.height(), 2)
+    }
+
+
+def test_that_a_link_is_followed_by_a_click(stage: Stage) -> None:
+    row = stage.tell("See [the page](https://example.org/a?b=1) now")
+    stage.settle()
+    followed: list[str] = []
+    stage.view.link_activated.connect(followed.append)
+    stage.click(stage.point_of(row, 0, 6))
+    assert followed == ["https://example.org/a?b=1"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[click](javascript:alert(1))",
+        "[click](file:///etc/passwd)",
+        "[click](data:text/html,x)",
+        "[click](vbscript:x)",
+        "[click](steam://run/1)",
+        "[click](/etc/passwd)",
+        "![click](file:///etc/passwd)",
+        "<steam://run/1>",
+        "[click][ref]\n\n[ref]: JaVaScRiPt:alert(1)",
+    ],
+)
+def test_that_only_harmless_addresses_are_links(stage: Stage, source: str) -> None:
+    row = stage.tell(source)
+    stage.settle()
+    followed: list[str] = []
+    stage.view.link_activated.connect(followed.append)
+    for offset in range(5):
+        stage.click(stage.point_of(row, 0, offset))
+    assert followed == []
+
+
+def test_that_dragging_over_a_link_selects_and_does_not_follow_it(stage: Stage) -> None:
+    row = stage.tell("See [the page](https://example.org) now")
+    stage.settle()
+    followed: list[str] = []
+    stage.view.link_activated.connect(followed.append)
+    stage.drag(stage.point_of(row, 0, 5), stage.point_of(row, 0, 8))
+    assert followed == []
+    assert stage.view.selected_text() == "he "
+
+
+def test_that_the_pointer_shows_what_is_under_it(stage: Stage) -> None:
+    row = stage.tell("See [the page](https://example.org) now")
+    stage.settle()
+    cursor = stage.view.viewport().cursor
+    stage.hover(stage.point_of(row, 0, 1))
+    assert cursor().shape() == Qt.CursorShape.IBeamCursor
+    stage.hover(stage.point_of(row, 0, 6))
+    assert cursor().shape() == Qt.CursorShape.PointingHandCursor
+    stage.hover(QPoint(5, 400))
+    assert cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_that_an_image_is_a_link_and_raw_html_is_text(stage: Stage) -> None:
+    row = stage.tell("![a cat](https://example.org/cat.png) <b>x</b>")
+    assert stage.view.plain_text(row) == "Image: a cat <b>x</b>"
+
+
+def test_that_code_is_copied_by_its_button(stage: Stage) -> None:
+    row = stage.tell("```python\nprint(1)\n\nprint(2)\n```")
+    stage.settle()
+    stage.click_action(row, "copy_code")
+    assert clipboard() == "print(1)\n\nprint(2)"
+
+
+def test_that_each_block_of_code_has_its_own_buttons(stage: Stage) -> None:
+    row = stage.tell("```\none\n```\n\n```\ntwo\n```")
+    stage.settle()
+    rects = [rect for spot, rect in stage.view.scene.spots() if spot.action == "copy_code"]
+    assert len(rects) == 2
+    stage.click(rects[1].center())
+    assert clipboard() == "two"
+    assert row == 0
+
+
+def test_that_long_lines_wrap_when_asked(stage: Stage) -> None:
+    row = stage.tell("```\n" + "word " * 80 + "\n" + "한국어 " * 60 + "\n```")
+    stage.settle()
+    before = stage.view.rows.measure(row)
+    stage.click_action(row, "wrap_code")
+    assert stage.view.rows.measure(row) > before + 100
+    stage.click_action(row, "wrap_code")
+    assert stage.view.rows.measure(row) == before
+
+
+def test_that_a_long_line_is_scrolled_by_a_sideways_wheel(stage: Stage) -> None:
+    row = stage.tell("```\n" + "word " * 80 + "\n```")
+    stage.settle()
+    laid = stage.view.rows.message(row)
+    assert laid is not None
+    stage.wheel_sideways(stage.point_of(row, 0, 3), 240)
+    assert laid.blocks[0].scrolled() == 120
+    assert stage.view.pinned
+
+
+def test_that_copying_an_answer_copies_its_source(stage: Stage) -> None:
+    row = stage.model.append(
+        Item(1, "assistant", [Segment("A", "a", "**one** tw"), Segment("B", "b", "o", SEAM)])
+    )
+    stage.settle()
+    stage.click_action(row, "copy")
+    assert clipboard() == "**one** two"
+
+
+@pytest.mark.parametrize("action", ["regenerate", "next_version", "previous_version"])
+def test_that_other_buttons_go_to_the_shell(stage: Stage, action: str) -> None:
+    item = Item(1, "assistant", [Segment("A", "a", "text")], meta=Meta("A", "a"), versions=(2, 3))
+    row = stage.model.append(item)
+    stage.settle()
+    seen: list[tuple[int, str]] = []
+
+    def note(where: int, what: str) -> None:
+        seen.append((where, what))
+
+    stage.view.action.connect(note)
+    stage.click_action(row, action)
+    assert seen == [(row, action)]
+
+
+def failed(stage: Stage) -> int:
+    item = Item(1, "assistant", [], state="failed")
+    item.failure = Failure("Nobody could answer", "x", (("try_again", "Try again"), ("fix", "Fix")))
+    row = stage.model.append(item)
+    stage.settle()
+    return row
+
+
+def test_that_buttons_of_a_failure_are_clicked(stage: Stage) -> None:
+    row = failed(stage)
+    seen: list[str] = []
+
+    def note(_row: int, what: str) -> None:
+        seen.append(what)
+
+    stage.view.action.connect(note)
+    stage.click_action(row, "fix")
+    stage.click_action(row, "try_again")
+    assert seen == ["fix", "try_again"]
+
+
+def test_that_buttons_of_a_failure_are_reached_by_tab(stage: Stage) -> None:
+    failed(stage)
+    seen: list[str] = []
+
+    def note(_row: int, what: str) -> None:
+        seen.append(what)
+
+    stage.view.action.connect(note)
+    stage.view.setFocus()
+    stage.key(Qt.Key.Key_Tab)
+    stage.key(Qt.Key.Key_Return)
+    stage.key(Qt.Key.Key_Tab)
+    stage.key(Qt.Key.Key_Space)
+    assert seen == ["try_again", "fix"]
+
+
+def test_that_a_press_on_a_button_released_elsewhere_does_nothing(stage: Stage) -> None:
+    row = failed(stage)
+    seen: list[str] = []
+
+    def note(_row: int, what: str) -> None:
+        seen.append(what)
+
+    stage.view.action.connect(note)
+    stage.drag(stage.view.action_rect(row, "fix").center(), QPoint(5, 5))
+    assert seen == []
+
+
+def test_that_actions_of_older_answers_are_shown_on_hover_only(stage: Stage) -> None:
+    first = stage.tell("one")
+    stage.ask("two")
+    stage.tell("three")
+    stage.settle()
+    rect = stage.view.action_rect(first, "copy")
+    stage.hover(QPoint(5, 590))
+    assert len(colours_of(picture(stage).copy(rect))) == 1
+    stage.hover(QPoint(200, stage.top_of(first) + 30))
+    assert len(colours_of(picture(stage).copy(rect))) > 1
+
+
+def test_that_the_theme_changes_while_the_view_is_shown(stage: Stage) -> None:
+    stage.tell("Text and ```code```")
+    assert picture(stage).pixelColor(3, 3) == theme("light").surface
+    stage.themes.set_choice("dark")
+    assert picture(stage).pixelColor(3, 3) == theme("dark").surface
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("width", [456, 720, 1100])
+def test_that_what_is_painted_bit_by_bit_is_what_is_painted_at_once(
+    stage: Stage, name: str, width: int
+) -> None:
+    stage.view.resize(width, 620)
+    stage.model.set_items(SAMPLES[name]())
+    stage.settle()
+    for pixels in (-37, -211, 96, -999, 53):
+        stage.view.scroll_pixels(pixels)
+        stage.settle()
+    stage.rest()
+    moved = stage.view.viewport().grab().toImage()
+    stage.view.viewport().update()
+    assert picture(stage) == moved
+
+
+def test_that_an_answer_painted_while_it_grew_is_what_is_painted_at_once(stage: Stage) -> None:
+    shown = stage.view.window()
+    row = stage.begin_answer()
+    text = SAMPLES["everything"]()[1].text
+    for at in range(0, len(text), 23):
+        stage.grow(row, text[at : at + 23])
+    stage.rest()
+    grown = screen_of(stage)
+    shown.update()
+    stage.view.viewport().update()
+    assert screen_of(stage) == grown
+
+
+def screen_of(stage: Stage) -> QImage:
+    """What is on the screen, not what would be painted if asked: stale pixels included."""
+    stage.settle()
+    handle = stage.view.windowHandle()
+    assert handle is not None
+    QTest.qWait(20)
+    screen = handle.screen()
+    return screen.grabWindow(stage.view.winId()).toImage()
+
+
+def test_that_at_rest_no_timer_runs(stage: Stage) -> None:
+    stage.fill(3)
+    row = stage.begin_answer("begun")
+    stage.grow(row, " and done")
+    item = stage.model.item(row)
+    assert item is not None
+    item.state = "complete"
+    stage.model.update_row(row)
+    stage.rest()
+    assert not stage.active_timers()
+
+
+def test_that_deltas_are_shown_thirty_times_a_second_at_most(stage: Stage) -> None:
+    row = stage.begin_answer()
+    stage.settle()
+    pictures: list[int] = []
+    for _ in range(60):
+        stage.model.append_text(row, "word ")
+        QTest.qWait(5)
+        laid = stage.view.rows.laid(row)
+        assert laid is not None
+        pictures.append(sum(part.length for part in laid.blocks))
+    changes = len(set(pictures))
+    assert 2 <= changes <= 60 * 0.008 / INTERVAL * 2
+
+
+def test_that_code_of_a_known_language_is_coloured(stage: Stage) -> None:
+    pictures: list[QImage] = []
+    for language in ("python", "nonsense"):
+        stage.model.set_items([Item(1, "user", [Segment("", "", "?")])])
+        row = stage.tell(f"```{language}\nreturn 12345678\n```")
+        stage.rest()
+        laid = stage.view.rows.message(row)
+        assert laid is not None
+        code = QRect(stage.view.rows.left, stage.top_of(row) + 60, 300, 30)
+        pictures.append(picture(stage).copy(code))
+    assert pictures[0] != pictures[1]
