@@ -156,8 +156,8 @@ async def measure_failover(base_url: str, rounds: int) -> dict[str, Any]:
         router.set_route(Route("Bench", entries))
         taken.append(await ask_router(router, request))
         await transport.aclose()
-    rounds = [taken[start : start + ROUND] for start in range(0, len(taken), ROUND)]
-    return {"p50": min(statistics.median(each) for each in rounds)}
+    by_round = [taken[start : start + ROUND] for start in range(0, len(taken), ROUND)]
+    return {"p50": min(statistics.median(each) for each in by_round)}
 
 
 def refusing_url() -> str:
