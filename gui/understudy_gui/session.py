@@ -167,8 +167,10 @@ class Session(QObject):
     # What the window remembers
 
     def _remember_conversation(self, conversation: int | None) -> None:
+        """Write it down at once: after a crash this conversation is the one to come back to."""
         self.shell.state.conversation = conversation
-        self._save_soon.start()
+        if self._remembered:
+            self._save_state()
 
     def _remember_draft(self, conversation: int | None, text: str) -> None:
         drafts = self.shell.state.drafts
