@@ -69,7 +69,8 @@ class Keeper:
         """Open the file, or rescue what can be read of a damaged one; tidy up after the dead."""
         crashed = self._look_around()
         try:
-            self._connection = database.connect(self._path)
+            if self._connection is None:  # healing has opened the rescued file already
+                self._connection = database.connect(self._path)
             if crashed and not database.is_sound(self._connection):
                 self._heal()
             self._recover()
