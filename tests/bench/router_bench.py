@@ -101,8 +101,8 @@ async def measure_requests(
 ) -> dict[str, float]:
     """What the router adds, in seconds; CPU seconds for ``cpu``.
 
-    The slowest in a hundred are whatever else the machine had to do just then, so that of several
-    rounds the least disturbed counts for them, bare and routed alike.
+    What else the machine has to do only ever adds, to the slowest in a hundred most of all: of
+    several rounds the least disturbed counts, bare and routed alike.
     """
     router, request = make_router(base_url, model)
     async with httpx.AsyncClient(timeout=60) as client:
@@ -125,7 +125,7 @@ def _summary(rounds: list[list[tuple[float, float]]]) -> dict[str, float]:
     return {
         "p50": statistics.median(first for first, _ in samples),
         "p99": min(_p99([first for first, _ in taken]) for taken in rounds),
-        "cpu": statistics.median(cpu for _, cpu in samples),
+        "cpu": min(statistics.median(cpu for _, cpu in taken) for taken in rounds),
     }
 
 
