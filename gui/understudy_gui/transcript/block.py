@@ -11,8 +11,11 @@ from understudy_gui.theme import scaled
 from understudy_gui.transcript.parts import TextPart
 
 if TYPE_CHECKING:
-    from understudy_gui.transcript.markdown import Block, Place
     from understudy_gui.transcript.parts import Canvas
+    from understudy_gui.transcript.values import (
+        Block,
+        Place,
+    )
 
 LIST_INDENT: Final = 20
 QUOTE_INDENT: Final = 16

@@ -9,9 +9,14 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from understudy_gui.overriding import override
 from understudy_gui.theme import scaled
 from understudy_gui.transcript.lines import Lines
-from understudy_gui.transcript.markdown import LINE_BREAK, Inline, cut, units
 from understudy_gui.transcript.parts import TextPart
 from understudy_gui.transcript.text_block import word_around
+from understudy_gui.transcript.values import (
+    LINE_BREAK,
+    Inline,
+    cut,
+    units,
+)
 
 if TYPE_CHECKING:
     from understudy_gui.transcript.parts import Canvas, Selection

@@ -15,17 +15,23 @@ from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.buttons import Button, paint_button
 from understudy_gui.transcript.code_lines import CodeLine, columns
 from understudy_gui.transcript.highlight import Highlighter
-from understudy_gui.transcript.markdown import Code, cut, units
 from understudy_gui.transcript.parts import Zone
 from understudy_gui.transcript.text_block import word_around
+from understudy_gui.transcript.values import (
+    Code,
+    cut,
+    units,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy_gui.transcript.highlight import Stretch
-    from understudy_gui.transcript.markdown import Block
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
+    from understudy_gui.transcript.values import (
+        Block,
+    )
 
 COPY_CODE: Final = "copy_code"
 WRAP_CODE: Final = "wrap_code"

@@ -12,15 +12,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from understudy_gui.transcript.markdown import (
+    cells_of,
+    inline_of,
+    language_of,
+    parse,
+)
+from understudy_gui.transcript.values import (
     Code,
     Inline,
     Place,
     Table,
     Text,
-    cells_of,
-    inline_of,
-    language_of,
-    parse,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from understudy_gui.transcript.markdown import Align
+    from understudy_gui.transcript.values import (
+        Align,
+    )
 
 OPEN_PARAGRAPH: Final = 900
 """Characters of an unfinished paragraph above which its beginning is frozen."""
@@ -80,9 +84,10 @@ class OpenFence:
 
     def broken_off(self) -> Code:
         """Open the fence again behind a seam."""
-        glue = "" if self._partial else "\n"
-        self._shown_above = len(self._without_indent(self._line)) if self._partial else 0
-        self._partial = False
+        glue = "" if self._partial or not self.block.lines else "\n"
+        if self._partial:
+            self._shown_above = len(self._without_indent(self._line))
+            self._partial = False
         self.block = Code(self.block.language, [], self.block.place, glue)
         return self.block
 

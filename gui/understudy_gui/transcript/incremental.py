@@ -19,7 +19,11 @@ from understudy_gui.transcript.growing import (
     OpenTable,
     without_undecided,
 )
-from understudy_gui.transcript.markdown import first_number, parse, to_blocks
+from understudy_gui.transcript.markdown import (
+    first_number,
+    parse,
+    to_blocks,
+)
 from understudy_gui.transcript.seams import Mark, split_at_marks
 
 if TYPE_CHECKING:
@@ -27,7 +31,9 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from understudy_gui.transcript.markdown import Block
+    from understudy_gui.transcript.values import (
+        Block,
+    )
 
 SETTLED: Final = 200
 """Characters after which an unfinished line will not turn into another kind of block."""

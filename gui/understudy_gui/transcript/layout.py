@@ -160,6 +160,16 @@ class TranscriptLayout:
         self.heights.set(row, laid.height)
         return changed
 
+    def changed(self, row: int) -> int:
+        """Take in whatever changed about a row on the screen; return the y that changed first."""
+        laid = self._laid.get(row)
+        if laid is None or row in self._stale or laid.item is not self.model.item(row):
+            self.message(row)
+            return 0
+        changed = laid.sync_all(self.style, self._width)
+        self.heights.set(row, laid.height)
+        return changed
+
     def mark_stale(self, row: int) -> None:
         """Lay a row out anew when it is looked at next."""
         if row in self._laid:

@@ -13,7 +13,6 @@ from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.bubble import Bubble
 from understudy_gui.transcript.code_block import CodeBlock
 from understudy_gui.transcript.incremental import IncrementalParser
-from understudy_gui.transcript.markdown import Code, Rule, Table, Text
 from understudy_gui.transcript.meta_part import MetaPart
 from understudy_gui.transcript.notices import BannerPart, NotePart, WaitingPart
 from understudy_gui.transcript.parts import Canvas, Part, TextPart
@@ -21,14 +20,22 @@ from understudy_gui.transcript.seam_parts import SeamPart, StandinPart, TracePar
 from understudy_gui.transcript.spacing import gap_between
 from understudy_gui.transcript.table_block import TableBlock
 from understudy_gui.transcript.text_block import RuleBlock, TextBlock
+from understudy_gui.transcript.values import (
+    Code,
+    Rule,
+    Table,
+    Text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from understudy_gui.models.transcript import Item
-    from understudy_gui.transcript.markdown import Block
     from understudy_gui.transcript.parts import Selection, Zone
     from understudy_gui.transcript.style import Style
+    from understudy_gui.transcript.values import (
+        Block,
+    )
 
 GAP_ABOVE: Final = 20
 """Empty space above every row."""
@@ -83,6 +90,7 @@ class LaidMessage:
         self._seams: dict[int, list[Part]] = {}
         self._question: str = ""
         self._caret_top: int | None = None
+        self._laid_above: tuple[object, ...] = ()
         self._begin()
 
     def _begin(self) -> None:
@@ -99,25 +107,37 @@ class LaidMessage:
             return self.sync_all(style, width)
         if self.item.role == "user":
             return self.height
-        changed = self._arrange(self._update_blocks(style, self._feed()))
-        return changed if self._caret_top is None else min(changed, self._caret_top)
+        return self._with_caret(self._arrange(self._update_blocks(style, self._feed())))
 
     def sync_all(self, style: Style, width: int) -> int:
-        """Take everything anew: state, notes, traces, width or style have changed."""
+        """Take everything about the item, and lay out what it changes."""
         again = style is self._style and width == self.width
         self._style, self.width = style, width
-        self._parts.clear()
-        self._tops.clear()
-        self._at.clear()
-        self._seams.clear()
-        self._body_end = 0
         if self.item.role == "user":
             return self._sync_question(style, width)
+        above = self._above_text()
+        if not again or above != self._laid_above:
+            self._laid_above = above
+            self._parts.clear()
+            self._tops.clear()
+            self._at.clear()
+            self._seams.clear()
+            self._body_end = 0
+            self._head = list(self._head_parts())
         first = self._feed()
-        self._update_blocks(style, first if again else 0)
-        self._head, self._end = list(self._head_parts()), list(self._end_parts())
-        self._arrange(0)
-        return 0
+        changed = self._update_blocks(style, first if again else 0)
+        self._end = list(self._end_parts())
+        return self._with_caret(self._arrange(changed if self._at else 0))
+
+    def _above_text(self) -> tuple[object, ...]:
+        """Return all that decides which parts stand above and between the blocks."""
+        item = self.item
+        seams = tuple(segment.seam for segment in item.segments)
+        return item.standin, item.standin_trace, seams, frozenset(self._opened)
+
+    def _with_caret(self, changed: int) -> int:
+        """Count the place where the caret was among what has changed."""
+        return changed if self._caret_top is None else min(changed, self._caret_top)
 
     def _sync_question(self, style: Style, width: int) -> int:
         text = self.item.text

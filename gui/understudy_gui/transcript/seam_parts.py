@@ -13,8 +13,11 @@ from understudy_gui.theme import scaled
 from understudy_gui.transcript.buttons import Button, paint_button
 from understudy_gui.transcript.labels import TILE, paint_tile, width_of, write
 from understudy_gui.transcript.lines import Lines
-from understudy_gui.transcript.markdown import Inline, units
 from understudy_gui.transcript.parts import Part, Zone
+from understudy_gui.transcript.values import (
+    Inline,
+    units,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +100,8 @@ class SeamPart(Part):
         if seam.title_end:
             words += [("—", style.ui, theme.text3), (seam.title_end, style.ui_medium, theme.text)]
         space = width_of(" ", style.ui)
+        if sum(width_of(text, font) + space for text, font, _ in words) > right - left - _GAP:
+            del words[1]
         at = float(left)
         for text, font, ink in words:
             if text:

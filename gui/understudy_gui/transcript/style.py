@@ -14,7 +14,10 @@ from understudy_gui.theme import font, line_height, scaled
 if TYPE_CHECKING:
     from understudy_gui.theme import Kind, Theme
     from understudy_gui.transcript.highlight import Colour
-    from understudy_gui.transcript.markdown import Span, TextKind
+    from understudy_gui.transcript.values import (
+        Span,
+        TextKind,
+    )
 
 _HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _HEADINGS: Final[dict[str, Kind]] = {"h1": "h1", "h2": "h2"}

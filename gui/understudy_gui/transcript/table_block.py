@@ -12,13 +12,21 @@ from understudy_gui.overriding import override
 from understudy_gui.theme import line_height, scaled
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
-from understudy_gui.transcript.markdown import LINE_BREAK, Inline, Table, cut
 from understudy_gui.transcript.text_block import link_in, word_around
+from understudy_gui.transcript.values import (
+    LINE_BREAK,
+    Inline,
+    Table,
+    cut,
+)
 
 if TYPE_CHECKING:
-    from understudy_gui.transcript.markdown import Align, Block
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
+    from understudy_gui.transcript.values import (
+        Align,
+        Block,
+    )
 
 ROWS_MEASURED: Final = 30
 """Rows that decide the columns' widths; later ones wrap into what there is."""

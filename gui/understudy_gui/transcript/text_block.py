@@ -10,12 +10,20 @@ from PySide6.QtCore import QPoint, QRect
 from understudy_gui.overriding import override
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
-from understudy_gui.transcript.markdown import LINE_BREAK, Text, cut, units
+from understudy_gui.transcript.values import (
+    LINE_BREAK,
+    Text,
+    cut,
+    units,
+)
 
 if TYPE_CHECKING:
-    from understudy_gui.transcript.markdown import Block, Inline
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
+    from understudy_gui.transcript.values import (
+        Block,
+        Inline,
+    )
 
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*|\s+|.")
 _WINDOW: Final = 200

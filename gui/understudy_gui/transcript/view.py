@@ -5,14 +5,15 @@ from __future__ import annotations
 from time import thread_time
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.theme import scaled
 from understudy_gui.transcript.actions import Actions
+from understudy_gui.transcript.interaction import InteractiveArea
 from understudy_gui.transcript.keys import Keys
 from understudy_gui.transcript.layout import TranscriptLayout
 from understudy_gui.transcript.pace import Pace
@@ -23,16 +24,7 @@ from understudy_gui.transcript.selection import TextSelection
 from understudy_gui.transcript.style import Style
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import (
-        QContextMenuEvent,
-        QFocusEvent,
-        QKeyEvent,
-        QMouseEvent,
-        QPaintEvent,
-        QResizeEvent,
-        QWheelEvent,
-    )
-    from PySide6.QtWidgets import QMenu
+    from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
     from understudy_gui.models.transcript import TranscriptModel
     from understudy_gui.theme import ThemeManager
@@ -45,7 +37,7 @@ STEP: Final = 24
 """Pixels of one step of the wheel's three, and of an arrow key's two."""
 
 
-class TranscriptView(QAbstractScrollArea):
+class TranscriptView(InteractiveArea):
     """Shows a TranscriptModel.
 
     Signals: ``link_activated(address)``, only ever http, https or mailto; ``action(row, id)`` for
@@ -70,11 +62,11 @@ class TranscriptView(QAbstractScrollArea):
         self._layout = TranscriptLayout(model, Style(themes.current))
         self._selection = TextSelection(self._layout)
         self._scene = Scene(self._layout, self._selection)
-        self._actions = Actions(self)
-        self._pointer = Pointer(self, self._actions)
-        self._keys = Keys(self, self._actions)
+        actions = Actions(self)
+        self._hear_with(actions, Pointer(self, actions), Keys(self, actions))
         self._pace = Pace(self._show_growth, self)
         self._grown: set[int] = set()
+        self._changed: set[int] = set()
         self._value = 0
         self._moving = False
         self._pinned = True
@@ -139,7 +131,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def flush(self) -> None:
         """Show at once what has arrived."""
-        if self._grown:
+        if self._grown or self._changed:
             self._pace.now()
 
     def plain_text(self, row: int) -> str:
@@ -164,17 +156,19 @@ class TranscriptView(QAbstractScrollArea):
     def _show_growth(self) -> None:
         """Lay out what rows on the screen have gained, and paint from there on."""
         grown, self._grown = self._grown, set()
+        changed, self._changed = self._changed, set()
         shown = self._scene.tops
         dirty: list[tuple[int, int]] = []
-        for row in grown:
+        for row in grown | changed:
             if row in shown:
-                dirty.append((row, self._layout.grew(row)))
+                take = self._layout.changed if row in changed else self._layout.grew
+                dirty.append((row, take(row)))
             else:
                 self._layout.mark_stale(row)
         if self._uncoloured:
             self._uncoloured = False
             self.viewport().update()
-        if dirty or (grown and self._pinned):
+        if dirty or ((grown or changed) and self._pinned):
             self._place(dirty)
         else:
             self._sync_scroll_bar()
@@ -182,19 +176,24 @@ class TranscriptView(QAbstractScrollArea):
     def _take_change(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
         if roles == [Qt.ItemDataRole.DisplayRole]:
             return
-        grows = False
-        for row in range(first.row(), last.row() + 1):
+        item = self._model.item(first.row())
+        if first == last and item is not None and item.state == "streaming":
+            self._changed.add(first.row())
+            self._pace.ask()
+            return
+        rows = range(first.row(), last.row() + 1)
+        for row in rows:
             self._layout.mark_stale(row)
-            item = self._model.item(row)
-            grows = grows or (item is not None and self._demands_view(item.state, row))
         pinned = self._pinned
-        self._pinned = pinned and grows
+        self._pinned = pinned and any(self._demands_view(row) for row in rows)
         self._place()
         self._pinned = pinned
 
-    def _demands_view(self, state: str, row: int) -> bool:
-        """Say whether a change of a row may move the view: an answer that is done must not."""
-        return state == "streaming" or (state == "failed" and row == self._model.count - 1)
+    def _demands_view(self, row: int) -> bool:
+        """Say whether a changed row may move the view: an answer that is done must not."""
+        item = self._model.item(row)
+        last = row == self._model.count - 1
+        return item is not None and last and item.state == "failed"
 
     def _take_rows(self, _parent: QModelIndex, first: int, last: int) -> None:
         for _ in range(first, last + 1):
@@ -210,6 +209,7 @@ class TranscriptView(QAbstractScrollArea):
         self._layout.reset()
         self._selection.clear()
         self._grown.clear()
+        self._changed.clear()
         self._scene.hovered = self._scene.focused = Spot()
         self._set_pinned(True)
         self._place()
@@ -373,10 +373,6 @@ class TranscriptView(QAbstractScrollArea):
         """The rows of the conversation."""
         return self._model
 
-    def menu_for(self, row: int) -> QMenu:
-        """Make the menu of a row, as it opens on a right click."""
-        return self._actions.menu_for(row)
-
     def change_layout_of(self, row: int) -> None:
         """Lay a row out anew because the user opened something in it; what is above stays."""
         self._layout.mark_stale(row)
@@ -392,48 +388,6 @@ class TranscriptView(QAbstractScrollArea):
             self.unpin()
         self.viewport().update()
         self.selection_changed.emit()
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pointer.press(event)
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer.move(event)
-
-    @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pointer.release(event)
-
-    @override
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._pointer.double_click(event)
-
-    @override
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and self._pointer.tool_tip(event):
-            return True
-        if event.type() == QEvent.Type.Leave:
-            self._pointer.leave()
-        return super().viewportEvent(event)
-
-    @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._actions.open_menu(event.pos(), event.globalPos())
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._keys.press(event):
-            super().keyPressEvent(event)
-
-    @override
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  Qt's own name
-        return self._keys.move_focus(forward=next) or super().focusNextPrevChild(next)
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._keys.drop_focus()
-        super().focusOutEvent(event)
 
 
 def _bar_style(handle: str) -> str:

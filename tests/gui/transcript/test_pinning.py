@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from helpers.transcript_stage import PARAGRAPH
 from helpers.transcript_samples import SEAM
+from helpers.transcript_stage import PARAGRAPH
 from understudy_gui.models.transcript import Failure, Item, Meta, Segment
 
 if TYPE_CHECKING:
