@@ -38,7 +38,7 @@ WRAP_CODE: Final = "wrap_code"
 
 _HEAD: Final = 33
 _PAD_TOP: Final = 8
-_PAD_SIDE: Final = 12
+_PAD_SIDE: Final = 13
 _PAD_BOTTOM: Final = 11
 _RADIUS: Final = 8
 _LINES_KEPT: Final = 400
@@ -200,7 +200,7 @@ class CodeBlock(BlockPart):
         painter.fillRect(QRect(x + 1, y + scaled(_HEAD) - 1, self.width - 2, 1), theme.border)
         painter.setPen(theme.text2)
         painter.setFont(canvas.style.caption_medium)
-        room = QRect(x + scaled(_PAD_SIDE) + 1, y, self.width - scaled(140), scaled(_HEAD))
+        room = QRect(x + scaled(_PAD_SIDE), y, self.width - scaled(140), scaled(_HEAD))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.label())
         for button in self._buttons():
             paint_button(canvas, button, x, y)

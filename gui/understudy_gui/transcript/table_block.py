@@ -38,6 +38,7 @@ _RADIUS: Final = 8
 _NARROWEST: Final = 48
 _STEP: Final = 16
 _CELLS_KEPT: Final = 600
+_BORDER: Final = 1
 _EMPTY: Final = Inline()
 
 
@@ -85,7 +86,7 @@ class TableBlock(BlockPart):
             self._forget(0)
         if self._measure(style):
             self._forget(0)
-            self._columns = self._share(width)
+            self._columns = self._share(width - 2 * _BORDER)
         self._changed_from = self._tops[-1] if self._tops else 0
         self._place_rows()
         self._scroll = min(self._scroll, self._overflow())
@@ -129,11 +130,11 @@ class TableBlock(BlockPart):
     def _place_rows(self) -> None:
         rows = len(self._block.rows) + 1
         for row in range(len(self._tops), rows):
-            top = self._tops[row - 1] + self._row_height(row - 1) if row else 0
+            top = self._tops[row - 1] + self._row_height(row - 1) if row else _BORDER
             start = self._starts[row - 1] + self._row_length(row - 1) + 1 if row else 0
             self._tops.append(top)
             self._starts.append(start)
-        self.height = self._tops[-1] + self._row_height(rows - 1) + 1
+        self.height = self._tops[-1] + self._row_height(rows - 1)
 
     def _row(self, row: int) -> tuple[Inline, ...]:
         return self._block.rows[row - 1] if row else self._block.head
@@ -178,7 +179,7 @@ class TableBlock(BlockPart):
         return lines
 
     def _overflow(self) -> int:
-        return max(0, sum(self._columns) - self.width)
+        return max(0, sum(self._columns) + 2 * _BORDER - self.width)
 
     @override
     def scroll_by(self, pixels: int) -> bool:
@@ -204,7 +205,7 @@ class TableBlock(BlockPart):
             painter.fillRect(QRectF(x, y, self.width, self._tops[1]), theme.inset)
         else:
             painter.fillRect(QRectF(x, y, self.width, self.height), theme.inset)
-        self._paint_rows(canvas, x - self._scroll, y)
+        self._paint_rows(canvas, x + _BORDER - self._scroll, y)
         painter.restore()
         painter.setPen(QPen(theme.border, 1))
         painter.drawRoundedRect(frame, radius, radius)
@@ -247,7 +248,7 @@ class TableBlock(BlockPart):
 
     def _column_at(self, x: int) -> tuple[int, int]:
         """Return the column at ``x`` and its left edge."""
-        left = -self._scroll
+        left = _BORDER - self._scroll
         for column, width in enumerate(self._columns[:-1]):
             if x < left + width:
                 return column, left
@@ -299,7 +300,7 @@ class TableBlock(BlockPart):
         filled = [column for column, cell in enumerate(cells) if cell.text]
         column = min(filled[-1], len(self._columns) - 1) if filled else 0
         spot = self._cell(row, column).caret()
-        left = sum(self._columns[:column]) + scaled(_PAD) - self._scroll
+        left = _BORDER + sum(self._columns[:column]) + scaled(_PAD) - self._scroll
         if self._align(column) == "right":
             left += self._columns[column] - 2 * scaled(_PAD) - spot.right()
         return spot.translated(left, self._tops[row] + scaled(_ROW_PAD))
