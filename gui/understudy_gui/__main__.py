@@ -21,9 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not has_display():
         sys.stderr.write(NO_DISPLAY)
         return 1
-    from understudy_gui.frugal import spare_source_reading
+    from understudy_gui.frugal import begin
 
-    spare_source_reading()
+    begin()
     from understudy_gui.app import main as open_window
 
     return open_window(argv)

@@ -23,7 +23,6 @@ from understudy_gui.models.lineup import LineUpModel, Place
 from understudy_gui.models.transcript import TranscriptModel
 from understudy_gui.start_trace import StartTrace
 from understudy_gui.theme import ThemeManager
-from understudy_gui.transcript.view import TranscriptView
 from understudy_gui.views.main_window import MainWindow
 from understudy_gui.views.window_state import WindowState
 from understudy_gui.widgets.stylesheet import dress
@@ -104,8 +103,7 @@ def build(application: QApplication, paths: Paths, instance: Instance) -> Shell:
     line_up = LineUpModel()
     line_up.show(state.route, [Place(provider, name) for provider, name in state.line_up])
     transcript, conversations = TranscriptModel(), ConversationsModel()
-    view = TranscriptView(transcript, themes)
-    window = MainWindow(view, conversations, line_up, themes, state)
+    window = MainWindow(conversations, line_up, themes, state)
     early: list[str] = []
     window.pane.composer.sent.connect(early.append)
     window.pane.composer.set_text(state.drafts.get(_draft_key(state.conversation), ""))
@@ -124,6 +122,13 @@ def build(application: QApplication, paths: Paths, instance: Instance) -> Shell:
         StartTrace(),
         early,
     )
+
+
+def install_transcript(shell: Shell) -> None:
+    """Put the transcript into the window."""
+    from understudy_gui.transcript.view import TranscriptView
+
+    shell.window.pane.install(TranscriptView(shell.transcript, shell.themes))
 
 
 def _draft_key(conversation: int | None) -> str:

@@ -15,14 +15,12 @@ from PySide6.QtCore import QObject, QTimer
 
 from understudy.errors import HistoryError, UnderstudyError
 from understudy.history.store import History
-from understudy_gui import i18n
+from understudy_gui import frugal, i18n
+from understudy_gui.app import install_transcript
 from understudy_gui.controllers.conversation import ConversationController
-from understudy_gui.controllers.library import LibraryController
 from understudy_gui.i18n import tr
 from understudy_gui.loop import on_request_to_end, runner
 from understudy_gui.tasks import TaskScope
-from understudy_gui.views import keyboard
-from understudy_gui.views.binding import Binding
 
 if TYPE_CHECKING:
     from understudy_gui.app import Shell
@@ -82,8 +80,11 @@ class Session(QObject):
     async def open(self) -> None:
         """Make questions be kept, then everything else."""
         self.history = await self._open_history()
-        self._join()
+        self._accept_questions()
         self.shell.trace.mark("ready")
+        frugal.end()
+        install_transcript(self.shell)
+        self._join()
         await self._restore()
         self._remembered = True
         self.tasks.spawn(self._set_up(), "set-up")
@@ -98,11 +99,21 @@ class Session(QObject):
             self.shell.window.pane.banners.say("history", "danger", error.happened, said)
             return await History.open(None)
 
-    def _join(self) -> None:
-        shell, window = self.shell, self.shell.window
+    def _accept_questions(self) -> None:
+        """Store what is sent from now on, and what was sent already."""
+        shell, sent = self.shell, self.shell.window.pane.composer.sent
         self.conversation = ConversationController(
             self.history, shell.transcript, self._answers, self
         )
+        sent.disconnect(shell.early.append)
+        sent.connect(self.conversation.send)
+
+    def _join(self) -> None:
+        from understudy_gui.controllers.library import LibraryController
+        from understudy_gui.views import keyboard
+        from understudy_gui.views.binding import Binding
+
+        shell, window = self.shell, self.shell.window
         self.library = LibraryController(self.history, shell.conversations, self.tasks, self)
         self.binding = Binding(
             window,
@@ -113,7 +124,6 @@ class Session(QObject):
             lambda conversation: shell.state.drafts.get(_key(conversation), ""),
         )
         keyboard.bind(window, self.binding, self.conversation, self)
-        window.pane.composer.sent.disconnect(shell.early.append)
         window.size_changed.connect(self._save_soon.start)
         self.conversation.shown.connect(self._remember_conversation)
         self.binding.draft_changed.connect(self._remember_draft)
@@ -135,7 +145,7 @@ class Session(QObject):
                 self.conversation.show_new()
         self.shell.window.pane.composer.set_text(written)
         for text in early:
-            self.binding.send(text)
+            self.conversation.send(text)
         await self.library.load()
 
     async def _set_up(self) -> None:

@@ -69,7 +69,6 @@ class Binding(QObject):
 
     def _connect_pane(self) -> None:
         composer, transcript = self._pane.composer, self._pane.transcript
-        composer.sent.connect(self.send)
         composer.stopped.connect(self._conversation.stop)
         composer.withdrawn.connect(self._withdraw)
         composer.changed.connect(self._note_draft)
@@ -92,11 +91,6 @@ class Binding(QObject):
         library.renamed.connect(self._after_renaming)
 
     # What people ask for
-
-    def send(self, text: str) -> None:
-        """Send a message, or let it wait in line."""
-        self._conversation.send(text)
-        self._pane.show_empty(empty=False)
 
     def new_chat(self) -> None:
         """Begin another conversation."""
@@ -207,6 +201,8 @@ class Binding(QObject):
 
     def _follow_line(self) -> None:
         self._pane.set_writing(self._conversation.busy)
+        if self._conversation.busy:
+            self._pane.show_empty(empty=False)
         self._pane.composer.waiting.show_waiting(self._conversation.line)
 
     def _follow_writing(self, conversation: int, writing: bool) -> None:

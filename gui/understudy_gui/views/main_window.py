@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from understudy_gui.models.conversations import ConversationsModel
     from understudy_gui.models.lineup import LineUpModel
     from understudy_gui.theme import ThemeManager
-    from understudy_gui.transcript.view import TranscriptView
     from understudy_gui.views.window_state import WindowState
 
 DEFAULT = (1280, 820)
@@ -79,7 +78,6 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        transcript: TranscriptView,
         conversations: ConversationsModel,
         line_up: LineUpModel,
         themes: ThemeManager,
@@ -93,7 +91,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._body = QWidget()
         self.setCentralWidget(self._body)
-        self.pane = ConversationPane(transcript, line_up, themes, self._body)
+        self.pane = ConversationPane(line_up, themes, self._body)
         self._scrim = _Scrim(themes, self._body)
         self.sidebar = Sidebar(conversations, line_up, themes, self._body)
         self._grip = _Grip(self._body)

@@ -14,7 +14,6 @@ from understudy_gui.views.composer import Composer
 from understudy_gui.views.empty_state import EmptyState
 from understudy_gui.views.header import Header
 from understudy_gui.views.latest_pill import MARGIN, LatestPill
-from understudy_gui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from understudy_gui.models.lineup import LineUpModel
     from understudy_gui.theme import ThemeManager
     from understudy_gui.transcript.view import TranscriptView
+    from understudy_gui.widgets.toast import Toast
 
 GUTTER = 24
 BELOW_COMPOSER = 16
@@ -33,20 +33,19 @@ class ConversationPane(QWidget):
 
     def __init__(
         self,
-        transcript: TranscriptView,
         line_up: LineUpModel,
         themes: ThemeManager,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._themes = themes
+        self._transcript: TranscriptView | None = None
+        self._toast: Toast | None = None
         self.header = Header(line_up, themes)
         self.banners = Banners(themes)
-        self.transcript = transcript
         self.empty = EmptyState(line_up, themes)
         self.composer = Composer(themes)
         self.latest = LatestPill(themes, self)
-        self.toast = Toast(themes, self)
         self._stack = QStackedWidget()
         self._build()
         self._connect()
@@ -58,7 +57,6 @@ class ConversationPane(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.banners)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.transcript)
         column.addWidget(self._stack, 1)
         dock = QHBoxLayout()
         dock.setContentsMargins(GUTTER, 0, GUTTER, BELOW_COMPOSER)
@@ -68,10 +66,31 @@ class ConversationPane(QWidget):
         column.addLayout(dock)
 
     def _connect(self) -> None:
-        self.transcript.behind_changed.connect(self._show_way_back)
-        self.latest.clicked.connect(self.transcript.scroll_to_end)
         self.composer.installEventFilter(self)
         self._themes.changed.connect(self.update)
+
+    @property
+    def transcript(self) -> TranscriptView:
+        """The transcript; there is none until ``install``."""
+        if self._transcript is None:
+            raise RuntimeError("The transcript is installed after the first paint.")
+        return self._transcript
+
+    @property
+    def toast(self) -> Toast:
+        """The short word about what was done; made when the first is said."""
+        if self._toast is None:
+            from understudy_gui.widgets.toast import Toast
+
+            self._toast = Toast(self._themes, self)
+        return self._toast
+
+    def install(self, transcript: TranscriptView) -> None:
+        """Take the transcript in. It comes after the first paint, which needs none: 45 ms."""
+        self._transcript = transcript
+        self._stack.addWidget(transcript)
+        transcript.behind_changed.connect(self._show_way_back)
+        self.latest.clicked.connect(transcript.scroll_to_end)
 
     def show_empty(self, empty: bool) -> None:
         """Show the invitation, or the transcript."""
@@ -93,7 +112,7 @@ class ConversationPane(QWidget):
         self.latest.update()
 
     def _show_way_back(self, behind: bool) -> None:
-        self.latest.setVisible(behind and self._stack.currentWidget() is self.transcript)
+        self.latest.setVisible(behind and self._stack.currentWidget() is not self.empty)
         self._place_latest()
 
     def _place_latest(self) -> None:
