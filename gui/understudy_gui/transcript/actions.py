@@ -40,7 +40,9 @@ class Actions:
         name, _, number = spot.action.partition(_SEPARATOR)
         match name:
             case "trace" if number:
-                self._toggle_trace(spot.row, item, int(number))
+                self._toggle(spot.row, item, {int(number)})
+            case "trace":
+                self.toggle_trace(spot.row)
             case "copy_trace":
                 copy(trace_text(_trace(item, int(number))))
             case "copy_code" | "wrap_code":
@@ -66,11 +68,11 @@ class Actions:
         item = self._view.model.item(row)
         if item is None:
             return False
-        numbers = [n for n, segment in enumerate(item.segments[1:]) if _has_trace(segment.seam)]
+        numbers = {n for n, segment in enumerate(item.segments[1:]) if _has_trace(segment.seam)}
         if item.standin_trace:
-            numbers.append(STANDIN_TRACE)
-        for number in numbers:
-            self._toggle_trace(row, item, number)
+            numbers.add(STANDIN_TRACE)
+        opened = self._view.rows.opened(item.key)
+        self._toggle(row, item, numbers if numbers <= opened else numbers - opened)
         return bool(numbers)
 
     def open_menu(self, point: QPoint, corner: QPoint) -> None:
@@ -79,9 +81,8 @@ class Actions:
         if place is not None:
             self._show_menu(place.row, corner)
 
-    def _toggle_trace(self, row: int, item: Item, number: int) -> None:
-        opened = self._view.rows.opened(item.key)
-        opened.symmetric_difference_update({number})
+    def _toggle(self, row: int, item: Item, numbers: set[int]) -> None:
+        self._view.rows.opened(item.key).symmetric_difference_update(numbers)
         self._view.change_layout_of(row)
         self._view.action.emit(row, TRACE)
 

@@ -41,7 +41,8 @@ GAP_ABOVE: Final = 20
 """Empty space above every row."""
 
 STANDIN_TRACE: Final = -1
-"""The number of the trace below the line of one who stood in; seams count from 0."""
+"""The number of the trace of who was asked before the first word, which stands below the line of
+the one who stood in, or below the failure; seams count from 0."""
 
 _THREAD_LEFT: Final = -20
 _THREAD_WIDTH: Final = 2
@@ -291,6 +292,8 @@ class LaidMessage:
             yield self._laid(NotePart(item.note, item.note_actions))
         if item.failure is not None:
             yield self._laid(BannerPart(item.failure))
+        if not item.standin and item.standin_trace and STANDIN_TRACE in self._opened:
+            yield self._laid(TracePart(item.standin_trace, "", STANDIN_TRACE))
         finished = item.state != "streaming"
         if item.meta is not None or not finished or self._blocks:
             yield self._laid(MetaPart(item.meta, item.versions, finished))

@@ -139,6 +139,10 @@ class TranscriptView(InteractiveArea):
         item = self._model.item(row)
         return plain_text(item) if item is not None else ""
 
+    def toggle_trace(self, row: int) -> bool:
+        """Open or close the traces of a row; False if it has none."""
+        return self._actions.toggle_trace(row)
+
     def selected_text(self) -> str:
         """Return the selected text."""
         return self._selection.text()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
-from helpers.transcript_samples import SAMPLES, SEAM
+from helpers.transcript_samples import SAMPLES, SEAM, TRACE
 from understudy_gui.models.transcript import Failure, Item, Meta, Segment
 from understudy_gui.theme import theme
 from understudy_gui.transcript.pace import INTERVAL
@@ -189,6 +189,33 @@ def test_that_buttons_of_a_failure_are_reached_by_tab(stage: Stage) -> None:
     stage.key(Qt.Key.Key_Tab)
     stage.key(Qt.Key.Key_Space)
     assert seen == ["try_again", "fix"]
+
+
+def test_that_a_failure_shows_its_trace_and_hides_it_again(stage: Stage) -> None:
+    item = Item(1, "assistant", [], state="failed", standin_trace=TRACE)
+    item.failure = Failure("Nobody could answer", "x", (("trace", "Show trace"),))
+    row = stage.model.append(item)
+    stage.settle()
+    before = stage.view.rows.measure(row)
+    stage.click_action(row, "trace")
+    assert stage.view.rows.measure(row) > before + 100
+    stage.click_action(row, "copy_trace:-1")
+    assert clipboard().splitlines()[0].startswith("21:14:02.1\tAnthropic")
+    stage.click_action(row, "trace")
+    assert stage.view.rows.measure(row) == before
+
+
+def test_that_all_traces_of_an_answer_open_at_once(stage: Stage) -> None:
+    item = Item(1, "assistant", [Segment("A", "a", "one"), Segment("B", "b", "two", SEAM)])
+    item.standin, item.standin_trace = "A stood in.", TRACE
+    row = stage.model.append(item)
+    stage.settle()
+    stage.click_action(row, "trace:0")
+    assert stage.view.toggle_trace(row)
+    assert stage.view.rows.opened(1) == {0, -1}
+    assert stage.view.toggle_trace(row)
+    assert stage.view.rows.opened(1) == set()
+    assert not stage.view.toggle_trace(stage.tell("no trace"))
 
 
 def test_that_a_press_on_a_button_released_elsewhere_does_nothing(stage: Stage) -> None:
