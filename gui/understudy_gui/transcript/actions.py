@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from understudy_gui.i18n import tr
 from understudy_gui.transcript.code_block import COPY_CODE, WRAP_CODE, CodeBlock
-from understudy_gui.transcript.message import STANDIN_TRACE
+from understudy_gui.transcript.furniture import STANDIN_TRACE
 from understudy_gui.transcript.meta_part import COPY, MORE
 from understudy_gui.transcript.plain import plain_text, with_seams
 from understudy_gui.transcript.seam_parts import TRACE, trace_text

@@ -12,10 +12,7 @@ from understudy_gui.transcript.parts import TextPart
 
 if TYPE_CHECKING:
     from understudy_gui.transcript.parts import Canvas
-    from understudy_gui.transcript.values import (
-        Block,
-        Place,
-    )
+    from understudy_gui.transcript.values import Block, Place
 
 LIST_INDENT: Final = 20
 QUOTE_INDENT: Final = 16
@@ -51,9 +48,6 @@ class BlockPart(TextPart):
     def changed_from(self) -> int:
         """The y from which the last ``lay`` may have changed the picture."""
         return 0
-
-    def release(self) -> None:
-        """Give back what can be made again when the part is painted."""
 
     def paint_place(self, canvas: Canvas, x: int, y: int, line_height: int) -> None:
         """Paint the bars and the marker at the left of the block."""

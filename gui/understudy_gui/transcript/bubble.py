@@ -11,12 +11,7 @@ from understudy_gui.theme import scaled
 from understudy_gui.transcript.lines import Lines
 from understudy_gui.transcript.parts import TextPart
 from understudy_gui.transcript.text_block import word_around
-from understudy_gui.transcript.values import (
-    LINE_BREAK,
-    Inline,
-    cut,
-    units,
-)
+from understudy_gui.transcript.values import LINE_BREAK, Inline, cut, units
 
 if TYPE_CHECKING:
     from understudy_gui.transcript.parts import Canvas, Selection

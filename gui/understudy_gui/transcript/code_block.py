@@ -17,11 +17,7 @@ from understudy_gui.transcript.code_lines import CodeLine, columns
 from understudy_gui.transcript.highlight import Highlighter
 from understudy_gui.transcript.parts import Zone
 from understudy_gui.transcript.text_block import word_around
-from understudy_gui.transcript.values import (
-    Code,
-    cut,
-    units,
-)
+from understudy_gui.transcript.values import Code, cut, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +25,7 @@ if TYPE_CHECKING:
     from understudy_gui.transcript.highlight import Stretch
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
-    from understudy_gui.transcript.values import (
-        Block,
-    )
+    from understudy_gui.transcript.values import Block
 
 COPY_CODE: Final = "copy_code"
 WRAP_CODE: Final = "wrap_code"
@@ -102,10 +96,6 @@ class CodeBlock(BlockPart):
     @override
     def changed_from(self) -> int:
         return self._changed_from
-
-    @override
-    def release(self) -> None:
-        self._laid.clear()
 
     @override
     def lay(self, style: Style, width: int) -> None:
@@ -281,10 +271,6 @@ class CodeBlock(BlockPart):
         before = self._scroll
         self._scroll = max(0, min(self._overflow(), before + pixels))
         return self._scroll != before
-
-    @override
-    def scrolled(self) -> int:
-        return self._scroll
 
     def toggle_wrap(self) -> None:
         """Break long lines, or let them be scrolled; ``lay`` follows."""

@@ -9,10 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QTextLayout, QTextOption
 
 from understudy_gui.transcript.lines import format_range
-from understudy_gui.transcript.values import (
-    cut,
-    units,
-)
+from understudy_gui.transcript.values import cut, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,28 +11,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from understudy_gui.transcript.markdown import (
-    cells_of,
-    inline_of,
-    language_of,
-    parse,
-)
-from understudy_gui.transcript.values import (
-    Code,
-    Inline,
-    Place,
-    Table,
-    Text,
-)
+from understudy_gui.transcript.markdown import cells_of, inline_of, language_of, parse
+from understudy_gui.transcript.values import Code, Inline, Place, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it.token import Token
 
-    from understudy_gui.transcript.values import (
-        Align,
-    )
+    from understudy_gui.transcript.values import Align
 
 OPEN_PARAGRAPH: Final = 900
 """Characters of an unfinished paragraph above which its beginning is frozen."""

@@ -19,11 +19,7 @@ from understudy_gui.transcript.growing import (
     OpenTable,
     without_undecided,
 )
-from understudy_gui.transcript.markdown import (
-    first_number,
-    parse,
-    to_blocks,
-)
+from understudy_gui.transcript.markdown import first_number, parse, to_blocks
 from understudy_gui.transcript.seams import Mark, split_at_marks
 
 if TYPE_CHECKING:
@@ -31,9 +27,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from understudy_gui.transcript.values import (
-        Block,
-    )
+    from understudy_gui.transcript.values import Block
 
 SETTLED: Final = 200
 """Characters after which an unfinished line will not turn into another kind of block."""

@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QTextLayout, QTextOption
 
-from understudy_gui.transcript.values import (
-    Inline,
-    cut,
-    units,
-)
+from understudy_gui.transcript.values import Inline, cut, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +23,7 @@ if TYPE_CHECKING:
 
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
-    from understudy_gui.transcript.values import (
-        Align,
-        Span,
-    )
+    from understudy_gui.transcript.values import Align, Span
 
 CHUNK: Final = 600
 """Units of text in one layout, at least; the rest of the line is added."""

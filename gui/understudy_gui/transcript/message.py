@@ -5,64 +5,40 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 
-from understudy_gui.overriding import override
 from understudy_gui.theme import scaled
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.bubble import Bubble
 from understudy_gui.transcript.code_block import CodeBlock
-from understudy_gui.transcript.incremental import IncrementalParser
-from understudy_gui.transcript.meta_part import MetaPart
-from understudy_gui.transcript.notices import BannerPart, NotePart, WaitingPart
-from understudy_gui.transcript.parts import Canvas, Part, TextPart
-from understudy_gui.transcript.seam_parts import SeamPart, StandinPart, TracePart
-from understudy_gui.transcript.spacing import gap_between
-from understudy_gui.transcript.table_block import TableBlock
-from understudy_gui.transcript.text_block import RuleBlock, TextBlock
-from understudy_gui.transcript.values import (
-    Code,
-    Rule,
-    Table,
-    Text,
+from understudy_gui.transcript.furniture import (
+    KINDS,
+    CaretLine,
+    end_parts,
+    head_parts,
+    part_of,
+    seam_parts,
 )
+from understudy_gui.transcript.incremental import IncrementalParser
+from understudy_gui.transcript.parts import Canvas, Part, TextPart
+from understudy_gui.transcript.seam_parts import SeamPart, TracePart
+from understudy_gui.transcript.spacing import gap_between
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from understudy_gui.models.transcript import Item
     from understudy_gui.transcript.parts import Selection, Zone
     from understudy_gui.transcript.style import Style
-    from understudy_gui.transcript.values import (
-        Block,
-    )
+    from understudy_gui.transcript.values import Block
 
 GAP_ABOVE: Final = 20
 """Empty space above every row."""
-
-STANDIN_TRACE: Final = -1
-"""The number of the trace of who was asked before the first word, which stands below the line of
-the one who stood in, or below the failure; seams count from 0."""
 
 _THREAD_LEFT: Final = -20
 _THREAD_WIDTH: Final = 2
 _THREAD_INSET: Final = 4
 _THREAD_OVER_SEAM: Final = 2
-
-
-class CaretLine(Part):
-    """An empty line in which an answer is about to begin."""
-
-    @override
-    def lay(self, style: Style, width: int) -> None:
-        self.width = width
-        self.height = style.body_line
-
-    @override
-    def paint(self, canvas: Canvas, x: int, y: int) -> None:
-        height = round(self.height * 0.75)
-        caret = QRect(x, y + (self.height - height) // 2, 2, height)
-        canvas.painter.fillRect(caret, canvas.style.theme.accent_text)
 
 
 _BETWEEN_BLOCKS: Final = (SeamPart, TracePart, CaretLine)
@@ -124,10 +100,10 @@ class LaidMessage:
             self._at.clear()
             self._seams.clear()
             self._body_end = 0
-            self._head = list(self._head_parts())
+            self._head = self._all_laid(head_parts(self.item, self._opened))
         first = self._feed()
         changed = self._update_blocks(style, first if again else 0)
-        self._end = list(self._end_parts())
+        self._end = self._all_laid(end_parts(self.item, self._opened))
         return self._with_caret(self._arrange(changed if self._at else 0))
 
     def _above_text(self) -> tuple[object, ...]:
@@ -192,11 +168,11 @@ class LaidMessage:
     def _renew(self, number: int, block: Block) -> bool:
         """Give the part at ``number`` its block; False if it showed the same already."""
         if number == len(self._blocks):
-            self._blocks.append(_part_of(block))
+            self._blocks.append(part_of(block))
             return True
         part = self._blocks[number]
-        if not isinstance(part, _KINDS[type(block)]):
-            self._blocks[number] = _part_of(block)
+        if not isinstance(part, KINDS[type(block)]):
+            self._blocks[number] = part_of(block)
             return True
         return part.update(block)
 
@@ -239,19 +215,12 @@ class LaidMessage:
         self._parts.append(part)
         self._tops.append(top + gap)
 
-    def _laid(self, part: Part) -> Part:
+    def _all_laid(self, parts: Iterable[Part]) -> list[Part]:
         assert self._style is not None
-        part.lay(self._style, self.width)
-        return part
-
-    def _head_parts(self) -> Iterator[Part]:
-        item = self.item
-        if not item.standin:
-            return
-        opened = STANDIN_TRACE in self._opened
-        yield self._laid(StandinPart(item.standin, opened, bool(item.standin_trace)))
-        if opened and item.standin_trace:
-            yield self._laid(TracePart(item.standin_trace, "", STANDIN_TRACE))
+        laid = list(parts)
+        for part in laid:
+            part.lay(self._style, self.width)
+        return laid
 
     def _add_body(self, first: int) -> None:
         for number in range(first, len(self._blocks)):
@@ -260,7 +229,7 @@ class LaidMessage:
             self._add(self._blocks[number])
         self._add_seams(len(self._blocks))
         if self._begins_block() and self.item.state == "streaming" and self.item.waiting is None:
-            self._add(self._laid(CaretLine()))
+            self._add(*self._all_laid([CaretLine()]))
 
     def _begins_block(self) -> bool:
         """Say whether nothing stands yet behind the last seam, or at all."""
@@ -271,32 +240,10 @@ class LaidMessage:
         for number, at in enumerate(self._parser.seams):
             if at == block:
                 if number not in self._seams:
-                    self._seams[number] = list(self._seam_parts(number))
+                    parts = seam_parts(self.item, number, self._opened)
+                    self._seams[number] = self._all_laid(parts)
                 for part in self._seams[number]:
                     self._add(part)
-
-    def _seam_parts(self, number: int) -> Iterator[Part]:
-        seam = self.item.segments[number + 1].seam
-        if seam is None:
-            return
-        opened = number in self._opened
-        yield self._laid(SeamPart(seam, number, opened))
-        if opened and seam.trace:
-            yield self._laid(TracePart(seam.trace, seam.trace_title, number))
-
-    def _end_parts(self) -> Iterator[Part]:
-        item = self.item
-        if item.waiting is not None:
-            yield self._laid(WaitingPart(item.waiting))
-        if item.note:
-            yield self._laid(NotePart(item.note, item.note_actions))
-        if item.failure is not None:
-            yield self._laid(BannerPart(item.failure))
-        if not item.standin and item.standin_trace and STANDIN_TRACE in self._opened:
-            yield self._laid(TracePart(item.standin_trace, "", STANDIN_TRACE))
-        finished = item.state != "streaming"
-        if item.meta is not None or not finished or self._blocks:
-            yield self._laid(MetaPart(item.meta, item.versions, finished))
 
     # Painting
 
@@ -391,23 +338,3 @@ class LaidMessage:
         for part, top in zip(self._parts, self._tops, strict=True):
             for zone in part.zones():
                 yield zone, QPoint(part.indent, top)
-
-
-_KINDS: Final[dict[type, type[BlockPart]]] = {
-    Text: TextBlock,
-    Code: CodeBlock,
-    Table: TableBlock,
-    Rule: RuleBlock,
-}
-
-
-def _part_of(block: Block) -> BlockPart:
-    match block:
-        case Text():
-            return TextBlock(block)
-        case Code():
-            return CodeBlock(block)
-        case Table():
-            return TableBlock(block)
-        case Rule():
-            return RuleBlock(block)

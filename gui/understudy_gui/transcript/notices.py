@@ -12,10 +12,7 @@ from understudy_gui.transcript.buttons import SIDE, Button, paint_button
 from understudy_gui.transcript.labels import TILE, paint_tile, write
 from understudy_gui.transcript.lines import Lines
 from understudy_gui.transcript.parts import Part, Zone
-from understudy_gui.transcript.values import (
-    Inline,
-    units,
-)
+from understudy_gui.transcript.values import Inline, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -33,11 +33,6 @@ class Pace(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._due)
 
-    @property
-    def waits(self) -> bool:
-        """Something was asked for and is not shown yet."""
-        return self._timer.isActive()
-
     def ask(self) -> None:
         """Ask for a picture."""
         if self._timer.isActive():

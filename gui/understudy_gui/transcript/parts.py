@@ -113,7 +113,3 @@ class TextPart(Part):
     def scroll_by(self, pixels: int) -> bool:
         """Move what is too wide for the column; False if nothing moved."""
         return False
-
-    def scrolled(self) -> int:
-        """Return how far it is moved to the left."""
-        return 0

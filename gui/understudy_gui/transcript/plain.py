@@ -5,22 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy_gui.transcript.incremental import IncrementalParser
-from understudy_gui.transcript.values import (
-    LINE_BREAK,
-    Code,
-    Rule,
-    Table,
-    Text,
-)
+from understudy_gui.transcript.values import LINE_BREAK, Code, Rule, Table, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from understudy_gui.models.transcript import Item, Seam
-    from understudy_gui.transcript.values import (
-        Block,
-        Place,
-    )
+    from understudy_gui.transcript.values import Block, Place
 
 
 def plain_text(item: Item) -> str:

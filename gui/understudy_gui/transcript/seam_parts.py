@@ -14,10 +14,7 @@ from understudy_gui.transcript.buttons import Button, paint_button
 from understudy_gui.transcript.labels import TILE, paint_tile, width_of, write
 from understudy_gui.transcript.lines import Lines
 from understudy_gui.transcript.parts import Part, Zone
-from understudy_gui.transcript.values import (
-    Inline,
-    units,
-)
+from understudy_gui.transcript.values import Inline, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

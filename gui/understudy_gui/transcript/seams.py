@@ -10,20 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from understudy_gui.transcript.values import (
-    Code,
-    Place,
-    Table,
-    Text,
-    units,
-)
+from understudy_gui.transcript.values import Code, Place, Table, Text, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from understudy_gui.transcript.values import (
-        Block,
-    )
+    from understudy_gui.transcript.values import Block
 
 _SYNTAX: Final = frozenset("*_~`[]()<>!\\#")
 

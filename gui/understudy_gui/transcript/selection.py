@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from understudy_gui.transcript.layout import TranscriptLayout
     from understudy_gui.transcript.message import LaidMessage
     from understudy_gui.transcript.parts import Selection
-    from understudy_gui.transcript.values import (
-        Place,
-    )
+    from understudy_gui.transcript.values import Place
 
 END: Final = 1 << 30
 """An offset or a block behind every other."""

@@ -14,10 +14,7 @@ from understudy_gui.theme import font, line_height, scaled
 if TYPE_CHECKING:
     from understudy_gui.theme import Kind, Theme
     from understudy_gui.transcript.highlight import Colour
-    from understudy_gui.transcript.values import (
-        Span,
-        TextKind,
-    )
+    from understudy_gui.transcript.values import Span, TextKind
 
 _HANGUL: Final = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _HEADINGS: Final[dict[str, Kind]] = {"h1": "h1", "h2": "h2"}
@@ -140,6 +137,18 @@ class Style:
     def glyph(self, name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
         """Return an icon that grows with the text."""
         return assets.glyph(name, colour, scaled(size), dpr)
+
+
+def scroll_bar_style(handle: QColor) -> str:
+    """Return the look of the scroll bar: a thin handle on nothing."""
+    return (
+        "QScrollBar:vertical { background: transparent; width: 12px; margin: 0; border: none; }"
+        f"QScrollBar::handle:vertical {{ background: {handle.name()}; border-radius: 3px;"
+        " margin: 2px 3px; min-height: 32px; }"
+        "QScrollBar::handle:vertical:disabled { background: transparent; }"
+        "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
+        "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
+    )
 
 
 def blend(over: QColor, under: QColor, strength: float) -> QColor:

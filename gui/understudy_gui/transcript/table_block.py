@@ -13,20 +13,12 @@ from understudy_gui.theme import line_height, scaled
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
 from understudy_gui.transcript.text_block import link_in, word_around
-from understudy_gui.transcript.values import (
-    LINE_BREAK,
-    Inline,
-    Table,
-    cut,
-)
+from understudy_gui.transcript.values import LINE_BREAK, Inline, Table, cut
 
 if TYPE_CHECKING:
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
-    from understudy_gui.transcript.values import (
-        Align,
-        Block,
-    )
+    from understudy_gui.transcript.values import Align, Block
 
 ROWS_MEASURED: Final = 30
 """Rows that decide the columns' widths; later ones wrap into what there is."""
@@ -74,10 +66,6 @@ class TableBlock(BlockPart):
     @override
     def changed_from(self) -> int:
         return self._changed_from
-
-    @override
-    def release(self) -> None:
-        self._cells.clear()
 
     @override
     def lay(self, style: Style, width: int) -> None:
@@ -186,10 +174,6 @@ class TableBlock(BlockPart):
         before = self._scroll
         self._scroll = max(0, min(self._overflow(), before + pixels))
         return self._scroll != before
-
-    @override
-    def scrolled(self) -> int:
-        return self._scroll
 
     @override
     def paint(self, canvas: Canvas, x: int, y: int) -> None:

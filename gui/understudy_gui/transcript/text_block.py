@@ -10,20 +10,12 @@ from PySide6.QtCore import QPoint, QRect
 from understudy_gui.overriding import override
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
-from understudy_gui.transcript.values import (
-    LINE_BREAK,
-    Text,
-    cut,
-    units,
-)
+from understudy_gui.transcript.values import LINE_BREAK, Text, cut, units
 
 if TYPE_CHECKING:
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
-    from understudy_gui.transcript.values import (
-        Block,
-        Inline,
-    )
+    from understudy_gui.transcript.values import Block, Inline
 
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*|\s+|.")
 _WINDOW: Final = 200
@@ -71,10 +63,6 @@ class TextBlock(BlockPart):
     def is_heading(self) -> bool:
         """A heading, not a paragraph."""
         return self._block.kind != "p"
-
-    @override
-    def release(self) -> None:
-        self._lines = None
 
     @override
     def paint(self, canvas: Canvas, x: int, y: int) -> None:

@@ -21,7 +21,7 @@ from understudy_gui.transcript.plain import plain_text
 from understudy_gui.transcript.pointer import Pointer
 from understudy_gui.transcript.scene import Scene, Spot
 from understudy_gui.transcript.selection import TextSelection
-from understudy_gui.transcript.style import Style
+from understudy_gui.transcript.style import Style, scroll_bar_style
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
@@ -230,7 +230,7 @@ class TranscriptView(InteractiveArea):
         palette.setColor(QPalette.ColorRole.Window, theme.surface)
         palette.setColor(QPalette.ColorRole.Base, theme.surface)
         self.setPalette(palette)
-        self.verticalScrollBar().setStyleSheet(_bar_style(theme.scrollbar.name()))
+        self.verticalScrollBar().setStyleSheet(scroll_bar_style(theme.scrollbar))
         self.verticalScrollBar().setSingleStep(scaled(STEP))
 
     # Placing rows
@@ -392,15 +392,3 @@ class TranscriptView(InteractiveArea):
             self.unpin()
         self.viewport().update()
         self.selection_changed.emit()
-
-
-def _bar_style(handle: str) -> str:
-    """Return the look of the scroll bar: a thin handle on nothing."""
-    return (
-        "QScrollBar:vertical { background: transparent; width: 12px; margin: 0; border: none; }"
-        f"QScrollBar::handle:vertical {{ background: {handle}; border-radius: 3px;"
-        " margin: 2px 3px; min-height: 32px; }"
-        "QScrollBar::handle:vertical:disabled { background: transparent; }"
-        "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
-        "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
-    )

@@ -8,20 +8,11 @@ from hypothesis import strategies as st
 
 from helpers.documents import defining_documents, documents, pieces
 from understudy_gui.transcript.incremental import IncrementalParser
-from understudy_gui.transcript.markdown import (
-    blocks_of,
-)
-from understudy_gui.transcript.values import (
-    Code,
-    Rule,
-    Table,
-    Text,
-)
+from understudy_gui.transcript.markdown import blocks_of
+from understudy_gui.transcript.values import Code, Rule, Table, Text
 
 if TYPE_CHECKING:
-    from understudy_gui.transcript.values import (
-        Block,
-    )
+    from understudy_gui.transcript.values import Block
 
 sizes = st.lists(st.integers(1, 40), min_size=1, max_size=6)
 
