@@ -38,18 +38,18 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def line_up(*base_urls: str) -> AsyncGenerator[Router]:
-    """A router whose providers a, b, … stand at these addresses."""
+async def line_up(*base_urls: str, patience: float = 0.5) -> AsyncGenerator[Router]:
+    """A router whose providers a, b, … stand at these addresses, heard for so many seconds."""
     transport = HttpTransport()
     transport.load()
-    router = Router(idle_within=0.5)
+    router = Router(idle_within=patience)
     names = "abcdef"[: len(base_urls)]
     for name, base_url in zip(names, base_urls, strict=True):
         row = ProviderRow(
             name, name.upper(), "openai-chat", base_url, models=(f"{name}-1",), needs_key=False
         )
         router.register_chat_provider(HttpChatProvider(row, transport, lambda: None))
-    entries = [RouteEntry(name, first_token_within=0.5) for name in names]
+    entries = [RouteEntry(name, first_token_within=patience) for name in names]
     router.set_route(Route("r", tuple(entries)))
     try:
         yield router
@@ -185,7 +185,7 @@ async def test_that_a_silent_one_is_hung_up_on_when_the_next_is_asked() -> None:
 async def test_that_many_answers_at_once_are_each_their_own() -> None:
     async with (
         Loopback(openai_stream(pieces=PIECES)) as server,
-        line_up(refusing(), server.base_url) as router,
+        line_up(refusing(), server.base_url, patience=10) as router,
     ):
         heard = await asyncio.gather(*(listen(router) for _ in range(40)))
     assert {each.text for each in heard} == {WHOLE}
