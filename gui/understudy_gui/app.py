@@ -25,7 +25,7 @@ from understudy_gui.start_trace import StartTrace
 from understudy_gui.theme import ThemeManager
 from understudy_gui.views.main_window import MainWindow
 from understudy_gui.views.window_state import WindowState
-from understudy_gui.widgets.stylesheet import dress
+from understudy_gui.widgets.stylesheet import dress, palette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,9 @@ def build(application: QApplication, paths: Paths, instance: Instance) -> Shell:
     set_language(look.language)
     theme.set_text_scale(look.text_scale)
     themes = ThemeManager(look.theme)
-    dress(application, themes)
+    application.setStyle("Fusion")
+    application.setPalette(palette(themes.current))
+    application.setFont(theme.font("ui"))
     state = WindowState.load(paths.data)
     line_up = LineUpModel()
     line_up.show(state.route, [Place(provider, name) for provider, name in state.line_up])
@@ -124,10 +126,12 @@ def build(application: QApplication, paths: Paths, instance: Instance) -> Shell:
     )
 
 
-def install_transcript(shell: Shell) -> None:
-    """Put the transcript into the window."""
+def furnish(shell: Shell) -> None:
+    """Add what the first picture does without: transcript, style sheet and icon."""
     from understudy_gui.transcript.view import TranscriptView
 
+    dress(shell.application, shell.themes)
+    shell.application.setWindowIcon(assets.app_icon())
     shell.window.pane.install(TranscriptView(shell.transcript, shell.themes))
 
 
@@ -142,4 +146,3 @@ def wait_for_paint(shell: Shell) -> None:
     QTimer.singleShot(FIRST_PAINT_WITHIN, waiting.quit)
     waiting.exec()
     shell.trace.mark("first_paint")
-    shell.application.setWindowIcon(assets.app_icon())

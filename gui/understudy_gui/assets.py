@@ -5,13 +5,18 @@ the first text needs them. Icons are Lucide's outlines, drawn by Qt's own SVG re
 import, 0.1 ms an icon), one stroke width at every size, recoloured, and kept per scale factor.
 """
 
+from __future__ import annotations
+
 from functools import cache, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontDatabase, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFontDatabase, QPainter, QPixmap
 
 from understudy_resources import read, read_text
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 _FIRST_FACES: Final = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 _TEXT_FACES: Final = ("Inter-Italic.otf", "Inter-SemiBoldItalic.otf", "Inter-Bold.otf")
@@ -57,6 +62,8 @@ def _load(faces: tuple[str, ...]) -> None:
 
 def icon(name: str, color: QColor, size: int = 16) -> QIcon:
     """Return a Lucide icon in one colour, sharp at scale factors 1 and 2."""
+    from PySide6.QtGui import QIcon
+
     result = QIcon()
     for ratio in (1.0, 2.0):
         result.addPixmap(glyph(name, color, size, ratio))
@@ -97,6 +104,8 @@ def _logo(first: str, second: str, size: int, dpr: float) -> QPixmap:
 
 def app_icon() -> QIcon:
     """Return the program's icon, with the small sizes as they were drawn for them."""
+    from PySide6.QtGui import QIcon
+
     result = QIcon()
     for size in _APP_ICON_SIZES:
         pixmap = QPixmap()

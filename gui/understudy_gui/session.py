@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer
 from understudy.errors import HistoryError, UnderstudyError
 from understudy.history.store import History
 from understudy_gui import frugal, i18n
-from understudy_gui.app import install_transcript
+from understudy_gui.app import furnish
 from understudy_gui.controllers.conversation import ConversationController
 from understudy_gui.i18n import tr
 from understudy_gui.loop import on_request_to_end, runner
@@ -83,7 +83,7 @@ class Session(QObject):
         self._accept_questions()
         self.shell.trace.mark("ready")
         frugal.end()
-        install_transcript(self.shell)
+        furnish(self.shell)
         self._join()
         await self._restore()
         self._remembered = True

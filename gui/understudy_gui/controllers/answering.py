@@ -51,8 +51,8 @@ class Screen(Protocol):
 class Answering:
     """Takes the events of one answer.
 
-    ``trim`` removes what a continuation repeats of the text before it. The row's last segment is
-    begun with its first words, so that a provider that never speaks leaves no trace in the text.
+    The row's last segment is begun with its first words, so that a provider that never speaks
+    leaves no trace in the text.
     """
 
     def __init__(
@@ -61,7 +61,6 @@ class Answering:
         writer: AnswerWriter,
         screen: Screen,
         local: Collection[str],
-        trim: Overlap | None = None,
     ) -> None:
         self.item = item
         self.writer = writer
@@ -69,7 +68,7 @@ class Answering:
         self.provider: str | None = None
         self._screen = screen
         self._local = local
-        self._trim = trim
+        self._trim: Overlap | None = None
         self.route = ""
         self._chosen: RouteChosen | None = None
         self._chosen_at = 0.0
@@ -107,8 +106,12 @@ class Answering:
         self._screen.changed(self.item)
         await self.writer.finish(state, meta, failure=failure)
 
-    def continue_from(self, segments: list[Segment]) -> None:
-        """Begin with the text of an earlier version, which the next words carry on."""
+    def continue_from(self, segments: list[Segment], trim: Overlap) -> None:
+        """Begin with the text of an earlier version, which the next words carry on.
+
+        ``trim`` removes what they repeat of it.
+        """
+        self._trim = trim
         self.item.segments = segments
         self._next = Segment("", "", seam=items.seam_of({"case": items.CONTINUED}, (), (), ""))
 

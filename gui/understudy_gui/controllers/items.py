@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from understudy_gui.controllers import failures, trail, wording
+from understudy_gui.controllers.conversation import question_row
 from understudy_gui.i18n import tr
 from understudy_gui.models.transcript import Item, Meta, Seam, Segment
 
@@ -18,16 +19,11 @@ CONTINUED = "continued"
 """The value of a stored seam's ``case`` where the user had an answer carried on."""
 
 
-def question(key: int, text: str, versions: tuple[int, int] = (1, 1)) -> Item:
-    """Make the row of a question."""
-    return Item(key, "user", [Segment("", "", text)], versions=versions)
-
-
 def item_of(message: StoredMessage, local: Collection[str] = ()) -> Item:
     """Make the row of a stored message. ``local`` are the ids of this computer's own providers."""
     versions = (message.version, message.versions)
     if message.role == "user":
-        return question(message.id, message.text, versions)
+        return question_row(message.id, message.text, versions)
     attempts = trail.attempts_from(message.meta.get("trace"))
     item = Item(
         message.id,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from understudy.errors import ErrorKind
 from understudy.routing.trace import Attempt
 from understudy_gui.controllers import failures, items, trail, wording
+from understudy_gui.controllers.conversation import question_row
 from understudy_gui.i18n import tr
 from understudy_gui.models.conversations import Entry
 from understudy_gui.models.lineup import Place
@@ -72,7 +73,7 @@ def answered(language: Language) -> Sample:
     meta = Meta("Anthropic", "Claude Haiku 4.5", _figures(0.6, 84, 1204))
     answer = Item(2, "assistant", [Segment("Anthropic", "Claude Haiku 4.5", said)], meta=meta)
     title = texts.TITLES[language][2][0]
-    return Sample(title, [items.question(1, asked), answer], line_up())
+    return Sample(title, [question_row(1, asked), answer], line_up())
 
 
 def stood_in(language: Language) -> Sample:
@@ -91,7 +92,7 @@ def stood_in(language: Language) -> Sample:
         meta=meta,
     )
     title = texts.TITLES[language][2][0]
-    return Sample(title, [items.question(1, asked), answer], line_up("cooling", 1))
+    return Sample(title, [question_row(1, asked), answer], line_up("cooling", 1))
 
 
 def seam(language: Language, *, streaming: bool) -> Sample:
@@ -119,7 +120,7 @@ def seam(language: Language, *, streaming: bool) -> Sample:
         meta=Meta("OpenAI", "GPT-5.1", figures if streaming else _figures(0.4, 61, 530)),
     )
     name = texts.TITLES[language][3][0]
-    return Sample(name, [items.question(1, asked), answer], line_up("resting", 1))
+    return Sample(name, [question_row(1, asked), answer], line_up("resting", 1))
 
 
 def failed(language: Language) -> Sample:
@@ -136,7 +137,7 @@ def failed(language: Language) -> Sample:
     answer.standin_trace = trail.rows(attempts, local)
     name = texts.TITLES[language][3][0]
     places = [*line_up("resting", 9)[:1], *_out()]
-    return Sample(name, [items.question(1, asked), answer], places)
+    return Sample(name, [question_row(1, asked), answer], places)
 
 
 def _out() -> list[Place]:

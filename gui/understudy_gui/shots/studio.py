@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 
 from understudy.paths import Paths
-from understudy_gui.app import build, install_transcript, make_application
+from understudy_gui.app import build, furnish, make_application
 from understudy_gui.i18n import tr
 from understudy_gui.instance import Instance
 from understudy_gui.shots import samples
@@ -64,7 +64,7 @@ class Studio:
         self._paths.settings.write_text(json.dumps({"appearance": look}), encoding="utf-8")
         shell = build(self._application, self._paths, Instance(self._paths.data))
         self._shell = shell
-        install_transcript(shell)
+        furnish(shell)
         shell.window.resize(*(NARROW if name.startswith("narrow") else WINDOW))
         shell.window.show()
         return _STATES[name](shell, language)

@@ -9,13 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from understudy_gui.theme import scaled
-from understudy_gui.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy_gui.theme import ThemeManager
-    from understudy_gui.widgets.banner import Tone
+    from understudy_gui.widgets.banner import Banner, Tone
 
 WIDEST = 768
 
@@ -56,6 +55,8 @@ class Banners(QWidget):
         """Tell of something; a banner about the same is replaced."""
         banner = self._banners.get(about)
         if banner is None:
+            from understudy_gui.widgets.banner import Banner
+
             banner = Banner(self._themes)
             banner.setMaximumWidth(scaled(WIDEST))
             banner.pressed.connect(partial(self.pressed.emit, about))

@@ -1,0 +1,106 @@
+"""Asking the router: the request of a conversation, and an answer conducted to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from understudy.errors import NobodyAnswered, UnderstudyError, UsageError
+from understudy.messages import Message
+from understudy.requests import ChatRequest
+from understudy.routing.rescue import Seam as Overlap
+from understudy.routing.rescue import continuation
+from understudy_gui.controllers import failures, items
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from understudy.history.values import StoredMessage
+    from understudy.routing.router import Router
+    from understudy_gui.controllers.answering import Answering
+    from understudy_gui.models.transcript import Item
+
+
+def request_of(messages: Iterable[StoredMessage], route: str) -> ChatRequest:
+    """Make the request of a conversation; what was interrupted counts as context like the rest."""
+    turns: list[Message] = []
+    for message in messages:
+        if message.role == "user":
+            turns.append(Message.user(message.text))
+        elif message.text:
+            whole = message.state == "complete"
+            turns.append(Message.assistant(message.text, interrupted=not whole))
+    return ChatRequest(tuple(turns), route)
+
+
+def begin_again(
+    answering: Answering, request: ChatRequest, stored: StoredMessage, row: Item
+) -> ChatRequest:
+    """Begin a version with the text of ``stored`` and give the request for the rest of it."""
+    writer, length = answering.writer, 0
+    for segment in stored.segments:
+        for seam in stored.seams:
+            if seam.get("at") == length and length:
+                writer.seam({name: value for name, value in seam.items() if name != "at"})
+        writer.segment(segment.provider, segment.provider_name, segment.model)
+        writer.text(segment.text)
+        length += len(segment.text)
+    writer.seam({"case": items.CONTINUED})
+    answering.continue_from(row.segments, Overlap(stored.text))
+    return continuation(request, stored.text)
+
+
+async def conduct(
+    answering: Answering,
+    request: ChatRequest,
+    router: asyncio.Future[Router],
+    stopped: Callable[[], bool],
+    provider_changed: Callable[[], None],
+) -> None:
+    """Ask, and see the answer to whatever end it comes to; that end is stored and shown.
+
+    Cancelling ends it too: as stopped where ``stopped`` says so, else as interrupted.
+    """
+    try:
+        if not stopped():
+            await _follow(answering, request, await asyncio.shield(router), provider_changed)
+    except asyncio.CancelledError:
+        await answering.end("stopped" if stopped() else "interrupted")
+        if not stopped():
+            raise
+    except NobodyAnswered as error:
+        partial = "interrupted" if answering.item.segments else "failed"
+        await answering.end(partial, failures.to_store(error))
+    except UnderstudyError as error:
+        await answering.end("failed", failures.to_store(error))
+    except Exception as error:
+        await answering.end("failed", failures.to_store(error))
+        raise
+    else:
+        await answering.end("stopped" if stopped() else "complete")
+
+
+async def _follow(
+    answering: Answering,
+    request: ChatRequest,
+    router: Router,
+    provider_changed: Callable[[], None],
+) -> None:
+    request, answering.route = _on_a_route(router, request)
+    provider: str | None = None
+    async with aclosing(router.stream(request, trail=answering.trail)) as events:
+        async for event in events:
+            answering.take(event)
+            if answering.provider != provider:
+                provider = answering.provider
+                provider_changed()
+
+
+def _on_a_route(router: Router, request: ChatRequest) -> tuple[ChatRequest, str]:
+    """Put the request on its route, or on the default one where its own was removed since."""
+    try:
+        return request, router.route(request.route).name
+    except UsageError:
+        return replace(request, route=""), router.route().name
