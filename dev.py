@@ -66,6 +66,7 @@ TEST_TOOLS = {
     **SCREEN_TOOLS,
     "dbus-run-session": ("dbus-daemon", "dbus-daemon"),
     "gnome-keyring-daemon": ("gnome-keyring", "gnome-keyring"),
+    "secret-tool": ("libsecret-tools", "libsecret"),
 }
 FREEZE_TOOLS = {"objdump": ("binutils", "binutils"), "strip": ("binutils", "binutils")}
 KOREAN_FONT = ("fonts-noto-cjk", "google-noto-sans-cjk-fonts")
