@@ -129,6 +129,8 @@ class Loop(QtEventLoopBase):
 
     def _run_ready(self) -> None:
         """Run what was queued until now; what these callbacks queue waits for the next round."""
+        if not self.is_running():  # Qt's events are handled between two runs as well
+            return
         queue = self._ready_queue
         for _ in range(len(queue)):
             if not queue:  # a Qt loop nested inside a callback has run the rest
@@ -204,6 +206,7 @@ class Loop(QtEventLoopBase):
         sys.set_asyncgen_hooks(
             firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook
         )
+        self._arm_soon()
         try:
             super().run_forever()
         finally:

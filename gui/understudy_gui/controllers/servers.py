@@ -120,6 +120,10 @@ class Servers(QObject):
         """Forget a key; `key_read` or `key_refused` follows."""
         self._tasks.spawn(self._remove_key(provider), name="remove a key")
 
+    def discard_key(self, provider: str) -> None:
+        """Forget the key of a provider that is being removed; nothing is told afterwards."""
+        self._tasks.spawn(self._discard_key(provider), name="discard a key")
+
     def refresh(self, provider: str) -> None:
         """Ask the server for its models; `listed` follows."""
         self._start("refresh", provider, self._refresh)
@@ -158,6 +162,12 @@ class Servers(QObject):
             self.key_refused.emit(provider, i18n.said(error))
         else:
             self.key_read.emit(provider)
+
+    async def _discard_key(self, provider: str) -> None:
+        try:
+            await self._workspace.keys.remove(provider)
+        except UnderstudyError as error:
+            self.key_refused.emit(provider, i18n.said(error))
 
     async def _refresh(self, server: HttpChatProvider) -> None:
         try:

@@ -47,6 +47,11 @@ class KeySection(QWidget):
         self._build()
         self._connect()
 
+    @property
+    def hint(self) -> str:
+        """What is said about where the key is."""
+        return self.box.hint
+
     def show_provider(self, provider: str) -> None:
         """Show a provider's key; a text that was being typed for another one is dropped."""
         self._provider = provider

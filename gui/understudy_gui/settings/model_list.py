@@ -48,7 +48,8 @@ class ModelListModel(QAbstractListModel):
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
+        checkable = Qt.ItemFlag.ItemIsUserCheckable
+        return super().flags(index) | checkable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -59,7 +60,8 @@ class ModelListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return model
             case Qt.ItemDataRole.CheckStateRole:
-                return Qt.CheckState.Checked if model in self._used else Qt.CheckState.Unchecked
+                state = Qt.CheckState.Checked if model in self._used else Qt.CheckState.Unchecked
+                return state.value
             case Qt.ItemDataRole.AccessibleTextRole:
                 return tr("{model}, asked first", model=model) if self.is_default(index) else model
             case _:

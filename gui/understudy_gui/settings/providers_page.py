@@ -67,7 +67,8 @@ class ProvidersPage(Page):
         return self.detail.provider if self._stack.currentWidget() is self.detail else ""
 
     def show_provider(self, provider: str) -> None:
-        """Choose a provider in the list and show it."""
+        """Choose a provider in the list and show it; one that was just added is in it by then."""
+        self._fill()
         row = self.model.row_of(provider)
         if row >= 0:
             self.view.setCurrentIndex(self.model.index(row))
@@ -76,7 +77,7 @@ class ProvidersPage(Page):
     def refresh(self) -> None:
         """Show what is in effect now."""
         shown = self.detail.provider
-        self.model.show([self._line(provider) for provider in self._controller.providers])
+        self._fill()
         row = self.model.row_of(shown)
         if self._stack.currentWidget() is self.form:
             return
@@ -164,6 +165,9 @@ class ProvidersPage(Page):
         paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         paste.activated.connect(self._paste)
 
+    def _fill(self) -> None:
+        self.model.show([self._line(provider) for provider in self._controller.providers])
+
     def _line(self, provider: str) -> ProviderLine:
         placed = self._controller.placed(provider)
         models = len(self._controller.models(provider))
@@ -210,7 +214,7 @@ class ProvidersPage(Page):
         key = self._controller.key(provider)
         reading = self._controller.servers.reading(provider)
         if key and reading is not None and reading.source in {"keyring", "session"}:
-            self._controller.servers.remove_key(provider)
+            self._controller.servers.discard_key(provider)
         else:
             key = ""
         self._controller.remove_provider(provider)
@@ -232,13 +236,15 @@ class ProvidersPage(Page):
         self._toast.say(tr("Key of {name} removed", name=name), put_back, glyph="trash-2")
 
     def _key_read(self, provider: str) -> None:
-        if provider == self.shown:
+        if provider == self.shown and self._controller.exists(provider):
             self.detail.key.show_provider(provider)
             self.detail.refresh()
 
     def _key_refused(self, provider: str, sentence: str) -> None:
-        if provider == self.shown:
+        if provider == self.shown and self._controller.exists(provider):
             self.detail.key.refuse(sentence)
+        else:
+            self._toast.say(sentence, glyph="circle-alert")
 
     def _listed(self, provider: str, error: ProviderError | None) -> None:
         if provider == self.shown and error is not None:

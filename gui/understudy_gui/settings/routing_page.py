@@ -65,11 +65,9 @@ class RoutingPage(Page):
         return self._shown
 
     def show_route(self, name: str) -> None:
-        """Choose a route in the list and show it."""
-        row = self.model.row_of(name)
-        if row >= 0:
+        """Choose a route and show it."""
+        if self._controller.routes.get(name) is not None:
             self._shown = name
-            self.view.setCurrentIndex(self.model.index(row))
             self.refresh()
 
     def refresh(self) -> None:
@@ -96,7 +94,6 @@ class RoutingPage(Page):
         while name in names:
             name, number = tr("New route {number}", number=number), number + 1
         self._controller.routes.add(name, self._controller.ready)
-        self.refresh()
         self.show_route(name)
         self.title.start()
 

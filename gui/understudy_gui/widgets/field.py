@@ -122,6 +122,11 @@ class Field(QWidget):
         """What is said to be wrong; empty where nothing is."""
         return self._error
 
+    @property
+    def hint(self) -> str:
+        """What is said about the control while nothing is wrong."""
+        return self._hint[0]
+
     def set_hint(self, text: str, glyph: str = "") -> None:
         """Say something about the control, with an icon before it if one is named."""
         self._hint = (text, glyph)
