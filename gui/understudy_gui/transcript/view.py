@@ -284,9 +284,11 @@ class TranscriptView(InteractiveArea):
             self.behind_changed.emit(behind)
 
     def _fit(self, mark: LineMark | None) -> None:
-        """Lay everything out for a new width or style; the first line stays where it is."""
-        viewport = self.viewport()
-        self._layout.resize(viewport.width(), viewport.height())
+        """Lay everything out for a new width or style; the first line stays where it is.
+
+        The column stands in the middle of the whole width: the scroll bar lies over its margin.
+        """
+        self._layout.resize(self.width(), self.viewport().height())
         if not self._pinned:
             self._layout.restore(mark)
         self._place()

@@ -329,3 +329,12 @@ def test_that_code_of_a_known_language_is_coloured(stage: Stage) -> None:
         code = QRect(stage.view.rows.left, stage.top_of(row) + 60, 300, 30)
         pictures.append(picture(stage).copy(code))
     assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize(("width", "left", "column"), [(1016, 140, 736), (456, 24, 408)])
+def test_that_the_column_stands_in_the_middle_as_if_there_were_no_scroll_bar(
+    stage: Stage, width: int, left: int, column: int
+) -> None:
+    stage.view.resize(width, 600)
+    stage.settle()
+    assert (stage.view.rows.left, stage.view.rows.width) == (left, column)
