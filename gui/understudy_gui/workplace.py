@@ -86,6 +86,7 @@ class Workplace(QObject):
             self._scale.stop()
             self._save_text_scale()
         await self.workspace.aclose()
+        self.line_up.close()
 
     def _connect(self) -> None:
         self.workspace.changed.append(self._settings_changed)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
     from helpers.replies import Reply
 
@@ -233,3 +234,17 @@ def test_that_ctrl_n_begins_anew_and_ctrl_tab_goes_back(home: Path) -> None:
             await theatre.until(lambda: len(theatre.shell.conversations.ids()) == 1)
 
         play(home, act)
+
+
+def test_that_a_rest_that_ends_after_the_window_is_closed_wakes_nobody(
+    home: Path, qtbot: QtBot
+) -> None:
+    with Loopback(rate_limited("1")) as first, Loopback(openai_stream("Here I am.")) as second:
+        write_lineup(home, first.base_url, second.base_url)
+
+        async def act(theatre: Theatre) -> None:
+            await theatre.ask("Anybody?")
+            await theatre.answered()
+
+        play(home, act)
+    qtbot.wait(1500)

@@ -72,6 +72,10 @@ class LineUpController(QObject):
         self._wake_when_a_rest_ends([place.until for place in places if place.until], now)
         self.changed.emit()
 
+    def close(self) -> None:
+        """Look no more: the window may be gone before the last rest ends."""
+        self._rest_ends.stop()
+
     def _wake_when_a_rest_ends(self, ends: list[float], now: float) -> None:
         """Look again when a rest ends: one that ends by the clock is not announced."""
         if not ends:
