@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from understudy_gui.i18n import tr
 from understudy_gui.transcript.code_block import COPY_CODE, WRAP_CODE, CodeBlock
 from understudy_gui.transcript.furniture import STANDIN_TRACE
+from understudy_gui.transcript.gathering import Gathering
 from understudy_gui.transcript.meta_part import COPY, MORE
 from understudy_gui.transcript.plain import plain_text, with_seams
 from understudy_gui.transcript.seam_parts import TRACE, trace_text
@@ -31,6 +32,7 @@ class Actions:
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
+        self._gathering: Gathering | None = None
 
     def activate(self, spot: Spot, part: Part | None = None) -> None:
         """Do what a button says; ``part`` is the part it belongs to, where that matters."""
@@ -58,10 +60,12 @@ class Actions:
                 self._view.action.emit(spot.row, spot.action)
 
     def copy_selection(self) -> None:
-        """Copy the selected text, joined without seams."""
-        text = self._view.selected_text()
-        if text:
-            copy(text)
+        """Copy the selected text, joined without seams, as soon as all of it is in memory."""
+        if self._gathering is not None:
+            self._gathering.stop()
+        selection = self._view.selection
+        if not selection.is_empty:
+            self._gathering = Gathering(self._view, selection, copy)
 
     def toggle_trace(self, row: int) -> bool:
         """Open or close the traces of a row; False if it has none."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from understudy_gui.i18n import tr
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.plain import joined, marker_of, plain_text
 
@@ -106,21 +105,26 @@ class TextSelection:
         """Say whether a row has selected text."""
         return not self.is_empty and self._start.row <= row <= self._stop.row
 
+    def frozen(self) -> TextSelection:
+        """Return a selection of the same text that nobody changes."""
+        copy = TextSelection(self._layout)
+        copy._origin = copy._start, copy._stop = self.span
+        return copy
+
     def text(self) -> str:
-        """Return the selected text, joined without seams."""
+        """Return the selected text, joined without seams, of the rows that are in memory."""
         if self.is_empty:
             return ""
         rows = range(self._start.row, self._stop.row + 1)
-        return "\n\n".join(text for text in map(self._text_of, rows) if text)
+        return "\n\n".join(text for text in map(self.text_of, rows) if text)
 
-    def _text_of(self, row: int) -> str:
+    def text_of(self, row: int) -> str | None:
+        """Return what is selected of a row, None if the row is not in memory."""
         if self._start.row < row < self._stop.row:
             item = self._layout.model.item(row)
-            return plain_text(item) if item is not None else tr("[not loaded]")
+            return plain_text(item) if item is not None else None
         laid = self._layout.message(row)
-        if laid is None:
-            return tr("[not loaded]")
-        return joined(self._pieces(laid, row))
+        return joined(self._pieces(laid, row)) if laid is not None else None
 
     def _pieces(
         self, laid: LaidMessage, row: int

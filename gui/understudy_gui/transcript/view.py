@@ -144,7 +144,7 @@ class TranscriptView(InteractiveArea):
         return self._actions.toggle_trace(row)
 
     def selected_text(self) -> str:
-        """Return the selected text."""
+        """Return the selected text of the rows in memory; copying asks for the others."""
         return self._selection.text()
 
     def action_rect(self, row: int, action: str) -> QRect:

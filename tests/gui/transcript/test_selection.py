@@ -205,3 +205,59 @@ def test_that_rows_that_go_take_their_selection_with_them(stage: Stage) -> None:
     select(stage, Position(row, 0, 0), Position(row, 0, 3))
     stage.model.truncate(1)
     assert stage.view.selection.is_empty
+
+
+class Pages:
+    """A conversation of which only the end is in memory; pages come when they are let."""
+
+    def __init__(self, stage: Stage, count: int) -> None:
+        self._model = stage.model
+        self.asked: list[tuple[int, int]] = []
+        self._model.set_source(count, self._items(count - 20, count), self._note)
+        stage.settle()
+
+    def _items(self, start: int, stop: int) -> list[Item]:
+        return [Item(row, "user", [Segment("", "", f"Row {row}")]) for row in range(start, stop)]
+
+    def _note(self, start: int, stop: int) -> None:
+        self.asked.append((start, stop))
+
+    def deliver(self) -> None:
+        """Bring what was asked for until nothing more is."""
+        while self.asked:
+            start, stop = self.asked.pop(0)
+            self._model.set_page(start, self._items(start, stop))
+            QTest.qWait(1)
+
+
+def test_that_copying_everything_waits_for_the_rows_that_are_not_here(stage: Stage) -> None:
+    QGuiApplication.clipboard().setText("before")
+    pages = Pages(stage, 1000)
+    stage.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    stage.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert clipboard() == "before"
+    pages.deliver()
+    assert clipboard() == "\n\n".join(f"Row {row}" for row in range(1000))
+
+
+def test_that_a_part_of_rows_that_are_not_here_is_copied(stage: Stage) -> None:
+    pages = Pages(stage, 1000)
+    stage.view.selection.begin(Position(100, 0, 4))
+    stage.view.selection.extend(Position(300, 0, 5))
+    stage.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    stage.view.selection.clear()
+    pages.deliver()
+    rows = "\n\n".join(f"Row {row}" for row in range(101, 300))
+    assert clipboard() == f"100\n\n{rows}\n\nRow 3"
+
+
+def test_that_a_copy_ends_when_another_conversation_is_shown(stage: Stage) -> None:
+    QGuiApplication.clipboard().setText("before")
+    pages = Pages(stage, 1000)
+    stage.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    stage.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    stage.model.set_items([])
+    pages.asked.clear()
+    stage.tell("Elsewhere")
+    stage.settle()
+    assert clipboard() == "before"
