@@ -7,10 +7,10 @@ the same process, so that the machine's load cancels out.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
-import tracemalloc
+import tempfile
+from pathlib import Path
 from statistics import median
 from time import monotonic, process_time
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
+from bench.fresh import measure
+from helpers.history import seed_conversation
 from understudy_gui import assets
 from understudy_gui.models.transcript import Item, Segment, TranscriptModel
 from understudy_gui.theme import ThemeManager
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 SIZE: Final = (900, 700)
 DELTA: Final = 20
 SAMPLES: Final = 40
+MEMORY_ROUNDS: Final = 3
 
 _PARAGRAPH = (
     "The Moon pulls every part of the **Earth**, but not equally; 달은 지구의 모든 부분을 "
@@ -252,24 +255,20 @@ def scroll_10k_over_1k() -> dict[str, float]:
 
 
 def memory_10k() -> dict[str, float]:
-    """Measure what a conversation of 10,000 messages holds more than one of 10, scrolled about."""
-    _application()
-    model, view = _view()
+    """Measure the resident memory of a process that shows 10,000 messages over one with 10.
 
-    def held(count: int) -> float:
-        _Source(model, count).open()
-        _paint()
-        for step in range(40):
-            view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() * step // 40)
-            _paint()
-        gc.collect()
-        return tracemalloc.get_traced_memory()[0] / 1e6
-
-    held(10)
-    tracemalloc.start()
-    ten = held(10)
-    many = held(10_000)
-    return {"memory_10k_mb": many - ten}
+    Both read a real history, page by page, and are scrolled about; the median of a few each.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "history.db"
+        kinds = {count: seed_conversation(database, count) for count in (10, 10_000)}
+        held: dict[int, list[float]] = {count: [] for count in kinds}
+        for _ in range(MEMORY_ROUNDS):
+            for count, conversation in kinds.items():
+                found = measure("conversation_memory", str(database), str(conversation))
+                held[count].append(found)
+    ten, many = median(held[10]), median(held[10_000])
+    return {"memory_10k_mb": many - ten, "rss_10_mb": ten, "rss_10k_mb": many}
 
 
 FIGURES: Final = {
