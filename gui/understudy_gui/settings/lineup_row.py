@@ -70,6 +70,11 @@ class LineUpRow(QWidget):
         """What the row shows."""
         return self._entry
 
+    @property
+    def number(self) -> int:
+        """The place that is shown, counted from 1."""
+        return int(self._number.text() or 1)
+
     def show_number(self, number: int) -> None:
         """Show another place, counted from 1, as while rows are being dragged."""
         self._number.setText(str(number))
@@ -96,7 +101,7 @@ class LineUpRow(QWidget):
         self._row.setSpacing(COMPACT_GAP if compact else GAP)
         self._health.setVisible(not compact)
         self._state.setVisible(compact)
-        self.show_entry(self._entry, int(self._number.text() or 1))
+        self.show_entry(self._entry, self.number)
 
     def _show_choices(self) -> None:
         entry = self._entry

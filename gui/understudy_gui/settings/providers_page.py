@@ -212,16 +212,12 @@ class ProvidersPage(Page):
     def _remove(self, provider: str) -> None:
         name = self._controller.name(provider)
         key = self._controller.key(provider)
-        reading = self._controller.servers.reading(provider)
-        if key and reading is not None and reading.source in {"keyring", "session"}:
-            self._controller.servers.discard_key(provider)
-        else:
-            key = ""
+        self._controller.servers.discard_key(provider)
         self._controller.remove_provider(provider)
 
         def put_back() -> None:
             self._controller.undo()
-            if key:
+            if key and key != self._controller.key(provider):  # one from a variable never went
                 self._controller.servers.save_key(provider, key)
             self.show_provider(provider)
 

@@ -42,6 +42,11 @@ class RouteTitle(QWidget):
         self._build()
         self._show(typing=False)
 
+    @property
+    def fault(self) -> str:
+        """What is said to be wrong with the name; empty where nothing is."""
+        return self._fault.text() if self._fault.isVisible() else ""
+
     def show_route(self, name: str) -> None:
         """Show another name; a name that is being typed for this route stays."""
         if name != self._name:

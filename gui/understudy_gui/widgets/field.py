@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from understudy_gui.overriding import override
@@ -56,6 +65,16 @@ class LineEdit(QLineEdit):
         """Keep room at the right edge for a button."""
         self._right = right
         self.setTextMargins(_PADDING, 0, _PADDING + right, 0)
+
+    @override
+    def event(self, arg__1: QEvent) -> bool:
+        """Claim Ctrl Z only with something to undo: else it is the toast's, or the window's."""
+        if isinstance(arg__1, QKeyEvent) and arg__1.type() == QEvent.Type.ShortcutOverride:
+            undo = arg__1.matches(QKeySequence.StandardKey.Undo)
+            if undo and not self.isUndoAvailable():
+                arg__1.ignore()
+                return False
+        return super().event(arg__1)
 
     @override
     def sizeHint(self) -> QSize:

@@ -145,7 +145,9 @@ async def test_that_the_models_are_fetched_and_checked_for_use(desk: Desk) -> No
     async with Loopback(models=("alpha", "beta", "gamma")) as server:
         provider = await own_server(desk, server)
         section = desk.window.providers.detail.models
-        QAbstractItemModelTester(section.model, QAbstractItemModelTester.FailureReportingMode.Warning)
+        QAbstractItemModelTester(
+            section.model, QAbstractItemModelTester.FailureReportingMode.Warning
+        )
         await desk.click(section.reload)
         await desk.until(lambda: section.model.rowCount() == 3)
         await desk.click(section.view.viewport(), QPoint(20, 32 + 16))

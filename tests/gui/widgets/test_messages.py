@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from understudy_gui.theme import ThemeManager
 from understudy_gui.widgets.banner import Banner
 from understudy_gui.widgets.button import Button
+from understudy_gui.widgets.field import LineEdit
 from understudy_gui.widgets.stylesheet import palette, stylesheet
 from understudy_gui.widgets.toast import Toast
 
@@ -97,6 +98,18 @@ def test_that_control_z_in_a_text_field_is_the_fields_own(
     QTest.keyClick(host.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert undone == []
     assert field.text() == ""
+
+
+def test_that_control_z_in_an_untouched_field_takes_back_what_was_done(
+    host: QWidget, themes: ThemeManager
+) -> None:
+    toast, undone = Toast(themes, host), list[str]()
+    field = LineEdit(themes, "Name", parent=host)
+    field.show()
+    field.setFocus()
+    toast.say("Conversation deleted", lambda: undone.append("deleted"))
+    QTest.keyClick(host.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["deleted"]
 
 
 def test_that_the_palette_and_the_sheet_carry_the_tokens(themes: ThemeManager) -> None:
