@@ -26,7 +26,12 @@ _ARROW = 14
 
 
 class LatestPill(QAbstractButton):
-    """A floating pill: an arrow, "Latest", and whether something is still being written."""
+    """A floating pill: an arrow, "Latest", and whether something is still being written.
+
+    Around it is a ``margin`` of pixels for its shadow.
+    """
+
+    margin = MARGIN
 
     def __init__(self, themes: ThemeManager, parent: QWidget) -> None:
         super().__init__(parent)

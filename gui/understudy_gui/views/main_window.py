@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QWidget
 
 from understudy_gui import theme
 from understudy_gui.overriding import override
@@ -16,7 +16,6 @@ from understudy_gui.views.sidebar import NARROWEST, WIDEST, Sidebar
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
-    from understudy_gui.models.conversations import ConversationsModel
     from understudy_gui.models.lineup import LineUpModel
     from understudy_gui.theme import ThemeManager
     from understudy_gui.views.window_state import WindowState
@@ -65,7 +64,7 @@ class _Scrim(QWidget):
         painter.end()
 
 
-class MainWindow(QMainWindow):
+class MainWindow(QWidget):
     """The window and its two halves.
 
     Signals: ``painted`` once, after the first picture; ``closing`` when the user closes it (it only
@@ -78,7 +77,6 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        conversations: ConversationsModel,
         line_up: LineUpModel,
         themes: ThemeManager,
         state: WindowState,
@@ -89,12 +87,10 @@ class MainWindow(QMainWindow):
         self._hidden = state.sidebar_hidden
         self._over = False
         self._painted = False
-        self._body = QWidget()
-        self.setCentralWidget(self._body)
-        self.pane = ConversationPane(line_up, themes, self._body)
-        self._scrim = _Scrim(themes, self._body)
-        self.sidebar = Sidebar(conversations, line_up, themes, self._body)
-        self._grip = _Grip(self._body)
+        self.pane = ConversationPane(line_up, themes, self)
+        self._scrim = _Scrim(themes, self)
+        self.sidebar = Sidebar(line_up, themes, self)
+        self._grip = _Grip(self)
         self._dress(state)
         self._connect()
 
@@ -115,7 +111,6 @@ class MainWindow(QMainWindow):
             self.move(wanted.topLeft())
 
     def _connect(self) -> None:
-        self._body.installEventFilter(self)
         self._grip.dragged.connect(self._resize_sidebar)
         self._scrim.clicked.connect(self.toggle_sidebar)
         self.sidebar.hide_wanted.connect(self.toggle_sidebar)
@@ -154,7 +149,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         """Give every part its place."""
-        body, narrow = self._body.rect(), self._is_narrow()
+        body, narrow = self.rect(), self._is_narrow()
         self._over = self._over and narrow
         shown = self.sidebar_shown
         beside, wide = shown and not narrow, theme.scaled(self._wide)
@@ -190,17 +185,13 @@ class MainWindow(QMainWindow):
         self.pane.retranslate()
 
     @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._arrange()
-        elif event.type() == QEvent.Type.Paint and not self._painted:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted.emit)
-        return False
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         self._arrange()
         self.size_changed.emit()
 

@@ -13,7 +13,6 @@ from understudy_gui.views.banners import Banners
 from understudy_gui.views.composer import Composer
 from understudy_gui.views.empty_state import EmptyState
 from understudy_gui.views.header import Header
-from understudy_gui.views.latest_pill import MARGIN, LatestPill
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from understudy_gui.models.lineup import LineUpModel
     from understudy_gui.theme import ThemeManager
     from understudy_gui.transcript.view import TranscriptView
+    from understudy_gui.views.latest_pill import LatestPill
     from understudy_gui.widgets.toast import Toast
 
 GUTTER = 24
@@ -45,7 +45,7 @@ class ConversationPane(QWidget):
         self.banners = Banners(themes)
         self.empty = EmptyState(line_up, themes)
         self.composer = Composer(themes)
-        self.latest = LatestPill(themes, self)
+        self._latest: LatestPill | None = None
         self._stack = QStackedWidget()
         self._build()
         self._connect()
@@ -87,39 +87,46 @@ class ConversationPane(QWidget):
 
     def install(self, transcript: TranscriptView) -> None:
         """Take the transcript in. It comes after the first paint, which needs none: 45 ms."""
+        from understudy_gui.views.latest_pill import LatestPill
+
         self._transcript = transcript
         self._stack.addWidget(transcript)
+        self._latest = LatestPill(self._themes, self)
+        self._latest.clicked.connect(transcript.scroll_to_end)
         transcript.behind_changed.connect(self._show_way_back)
-        self.latest.clicked.connect(transcript.scroll_to_end)
 
     def show_empty(self, empty: bool) -> None:
         """Show the invitation, or the transcript."""
         self._stack.setCurrentWidget(self.empty if empty else self.transcript)
-        if empty:
-            self.latest.hide()
+        if empty and self._latest is not None:
+            self._latest.hide()
 
     def set_writing(self, writing: bool) -> None:
         """Show that an answer is on its way."""
         self.composer.set_writing(writing)
-        self.latest.set_writing(writing)
-        self._place_latest()
+        if self._latest is not None:
+            self._latest.set_writing(writing)
+            self._place_latest()
 
     def retranslate(self) -> None:
         """Say everything again in another language."""
         self.header.retranslate()
         self.composer.retranslate()
         self.empty.refresh()
-        self.latest.update()
+        if self._latest is not None:
+            self._latest.update()
 
     def _show_way_back(self, behind: bool) -> None:
-        self.latest.setVisible(behind and self._stack.currentWidget() is not self.empty)
-        self._place_latest()
+        if self._latest is not None:
+            self._latest.setVisible(behind and self._stack.currentWidget() is not self.empty)
+            self._place_latest()
 
     def _place_latest(self) -> None:
-        corner = self.composer.geometry()
-        left = corner.center().x() - self.latest.width() // 2
-        self.latest.move(left, corner.top() - PILL_ABOVE - self.latest.height() + MARGIN)
-        self.latest.raise_()
+        pill, corner = self._latest, self.composer.geometry()
+        if pill is not None:
+            left = corner.center().x() - pill.width() // 2
+            pill.move(left, corner.top() - PILL_ABOVE - pill.height() + pill.margin)
+            pill.raise_()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

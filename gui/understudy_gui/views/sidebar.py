@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from understudy_gui import assets, theme
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
-from understudy_gui.views.conversation_list import ConversationList
 from understudy_gui.views.lineup_strip import LineUpStrip
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.button import IconButton
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from understudy_gui.models.conversations import ConversationsModel
     from understudy_gui.models.lineup import LineUpModel
     from understudy_gui.theme import ThemeManager
+    from understudy_gui.views.conversation_list import ConversationList
 
 NARROWEST, WIDEST = 220, 360
 TOP = 52
@@ -179,7 +179,6 @@ class Sidebar(QWidget):
 
     def __init__(
         self,
-        conversations: ConversationsModel,
         line_up: LineUpModel,
         themes: ThemeManager,
         parent: QWidget | None = None,
@@ -189,11 +188,11 @@ class Sidebar(QWidget):
         self.new = _NewChat(themes)
         self.search = _Search(themes)
         self.hide_button = IconButton(themes, "panel-left", tr("Hide the sidebar"))
-        self.list = ConversationList(themes)
-        self.list.setModel(conversations)
+        self._list: ConversationList | None = None
+        self._nothing: _NothingFound | None = None
         self.strip = LineUpStrip(line_up, themes)
         self._bar, self._top = QWidget(), QHBoxLayout()
-        self._nothing = _NothingFound(themes, self.list)
+        self._rows = QHBoxLayout()
         self._search_soon = QTimer(self, interval=SEARCH_AFTER, singleShot=True)
         self._build()
         self._connect()
@@ -214,10 +213,8 @@ class Sidebar(QWidget):
         fields.addWidget(self.new)
         fields.addWidget(self.search)
         column.addLayout(fields)
-        rows = QHBoxLayout()
-        rows.setContentsMargins(8, 0, 8, 0)
-        rows.addWidget(self.list)
-        column.addLayout(rows, 1)
+        self._rows.setContentsMargins(8, 0, 8, 0)
+        column.addLayout(self._rows, 1)
         column.addWidget(self.strip)
 
     def _connect(self) -> None:
@@ -226,16 +223,32 @@ class Sidebar(QWidget):
         self.search.textChanged.connect(self._search_soon.start)
         self._search_soon.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
         self.search.installEventFilter(self)
-        self.list.installEventFilter(self)
-        model = self.list.conversations()
-        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            changed.connect(self._say_if_nothing)
         self._themes.changed.connect(self._restyle)
 
     def _restyle(self) -> None:
         self._bar.setFixedHeight(theme.scaled(TOP))
         self._top.setContentsMargins(theme.scaled(16), 0, theme.scaled(8), 0)
         self.update()
+
+    @property
+    def list(self) -> ConversationList:
+        """The conversations; there is no list until ``install``."""
+        if self._list is None:
+            raise RuntimeError("The list is installed after the first paint.")
+        return self._list
+
+    def install(self, conversations: ConversationsModel) -> None:
+        """Take the list in. It comes after the first paint, in which it would be empty: 7 ms."""
+        from understudy_gui.views.conversation_list import ConversationList
+
+        self._list = ConversationList(self._themes)
+        self._list.setModel(conversations)
+        self._list.installEventFilter(self)
+        self._nothing = _NothingFound(self._themes, self._list)
+        self._rows.addWidget(self._list)
+        changes = conversations.rowsInserted, conversations.rowsRemoved, conversations.modelReset
+        for changed in changes:
+            changed.connect(self._say_if_nothing)
 
     def retranslate(self) -> None:
         """Say everything again in another language."""
@@ -244,8 +257,9 @@ class Sidebar(QWidget):
         self.search.setPlaceholderText(tr("Search"))
         self.search.setAccessibleName(tr("Search conversations"))
         self.hide_button.set_name(tr("Hide the sidebar"))
-        self.list.retranslate()
-        self.list.conversations().retranslate()
+        if self._list is not None:
+            self._list.retranslate()
+            self._list.conversations().retranslate()
         self.strip.refresh()
 
     def end_search(self) -> None:
@@ -256,6 +270,8 @@ class Sidebar(QWidget):
 
     def say_if_nothing(self, found: bool) -> None:
         """Say that a search found nothing, or that nothing was said yet."""
+        if self._nothing is None:
+            return
         text = self.search.text().strip()
         if found:
             self._nothing.say("", "")
@@ -271,8 +287,10 @@ class Sidebar(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.list and event.type() == QEvent.Type.Resize:
-            self._nothing.setGeometry(self.list.rect())
+        if watched is self._list and event.type() == QEvent.Type.Resize:
+            if self._nothing is not None and self._list is not None:
+                self._nothing.setGeometry(self._list.rect())
+            return False
         if watched is not self.search or not isinstance(event, QKeyEvent):
             return False
         if event.type() != QEvent.Type.KeyPress:
