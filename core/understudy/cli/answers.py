@@ -11,8 +11,8 @@ from understudy.events import Finished, HandedOver, TextDelta
 
 if TYPE_CHECKING:
     from understudy.cli.console import Console
-    from understudy.cli.keeping import Recorder
     from understudy.events import StreamEvent
+    from understudy.recording import AnswerRecorder
     from understudy.requests import ChatRequest
     from understudy.routing.router import Router
 
@@ -31,7 +31,7 @@ class AnswerPrinter:
         return "".join(self._words)
 
     async def stream(
-        self, router: Router, request: ChatRequest, recorder: Recorder | None = None
+        self, router: Router, request: ChatRequest, recorder: AnswerRecorder | None = None
     ) -> None:
         """Ask and show every event of the answer; its last line is ended whatever happens."""
         trail = None if recorder is None else recorder.trail

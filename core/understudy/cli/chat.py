@@ -87,14 +87,14 @@ class Chat:
             request = ChatRequest(messages, route=self._route)
             await printer.stream(self._router, request, recorder)
         except asyncio.CancelledError:
-            await recorder.end("stopped")
+            await self._keeping.end(recorder, "stopped")
             self._take(messages, printer.text, interrupted=True)
             raise
         except UnderstudyError as error:
-            await recorder.end("failed", error)
+            await self._keeping.end(recorder, "failed", error)
             self._take(messages, printer.text, interrupted=True)
             raise
-        await recorder.end("complete")
+        await self._keeping.end(recorder, "complete")
         self._take(messages, printer.text, interrupted=False)
 
     def _take(self, messages: tuple[Message, ...], text: str, *, interrupted: bool) -> None:

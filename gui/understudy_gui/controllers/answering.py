@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QTimer
 
@@ -17,6 +17,7 @@ from understudy.events import (
     ToolCallDelta,
     UsageReported,
 )
+from understudy.recording import CONTINUED, AnswerRecorder, seam_of
 from understudy_gui.controllers import items, trail, wording
 from understudy_gui.i18n import tr
 from understudy_gui.models.transcript import Meta, Segment, Waiting
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 
     from understudy.events import StreamEvent
     from understudy.history.journal import AnswerWriter
-    from understudy.history.values import EndState
-    from understudy.routing.rescue import Seam as Overlap
-    from understudy.routing.trace import Attempt
+    from understudy.history.values import EndState, JsonObject, StoredMessage
     from understudy_gui.models.transcript import Item
 
 QUIET = 0.8
@@ -63,13 +62,10 @@ class Answering:
         local: Collection[str],
     ) -> None:
         self.item = item
-        self.writer = writer
-        self.trail: list[Attempt] = []
+        self.recorder = AnswerRecorder(writer)
         self.provider: str | None = None
         self._screen = screen
         self._local = local
-        self._trim: Overlap | None = None
-        self.route = ""
         self._chosen: RouteChosen | None = None
         self._chosen_at = 0.0
         self._next: Segment | None = None
@@ -78,60 +74,54 @@ class Answering:
 
     def take(self, event: StreamEvent) -> None:
         """Take one event."""
+        words = self.recorder.take(event)
         match event:
             case TextDelta():
-                self._words(event.text if self._trim is None else self._trim.feed(event.text))
+                self._show(words)
             case RouteChosen():
                 self._ask(event)
             case HandedOver():
                 self._hand_over(event)
             case ReasoningDelta():
-                self._think(event.text)
-            case Finished():
-                if self._trim is not None:
-                    self._words(self._trim.close())
-            case ToolCallDelta() | UsageReported():
+                self._think()
+            case ToolCallDelta() | UsageReported() | Finished():
                 pass
 
-    async def end(self, state: EndState, failure: dict[str, Any] | None = None) -> None:
+    async def end(self, state: EndState, failure: JsonObject | None = None) -> None:
         """Write the end into the journal and onto the screen.
 
         Raises ``HistoryError`` where it cannot be stored just now; it is on screen then already.
         """
+        self._show(self.recorder.rest())
         self._tick.stop()
-        self.item.state = state
-        meta = self._figures()
-        items.finish(self.item, meta, failure, self.trail, self._local)
+        self.item.state = self.recorder.state_of(state)
+        figures, trail = self.recorder.figures(), self.recorder.trail
+        items.finish(self.item, figures, failure, trail, self._local)
         self._retrace()
         self._screen.changed(self.item)
-        await self.writer.finish(state, meta, failure=failure)
+        await self.recorder.finish(state, failure)
 
-    def continue_from(self, segments: list[Segment], trim: Overlap) -> None:
-        """Begin with the text of an earlier version, which the next words carry on.
-
-        ``trim`` removes what they repeat of it.
-        """
-        self._trim = trim
+    def continue_from(self, stored: StoredMessage, segments: list[Segment]) -> None:
+        """Begin with an earlier version, shown as ``segments``, which the next words carry on."""
+        self.recorder.begin_with(stored)
         self.item.segments = segments
-        self._next = Segment("", "", seam=items.seam_of({"case": items.CONTINUED}, (), (), ""))
+        self._next = Segment("", "", seam=items.seam_of({"case": CONTINUED}, (), (), ""))
 
     def _ask(self, event: RouteChosen) -> None:
         self._chosen, self._chosen_at = event, time.monotonic()
         self.provider = event.provider
-        self.writer.segment(event.provider, event.provider_name, event.model)
         seam = self._next.seam if self._next is not None else None
         if seam is not None and not seam.pause:
-            seam = items.seam_of({"case": items.CONTINUED}, (), (), event.provider_name)
+            seam = items.seam_of({"case": CONTINUED}, (), (), event.provider_name)
         self._next = Segment(event.provider_name, event.model, seam=seam)
         self._tick.start(round(QUIET * 1000))
 
-    def _words(self, delta: str) -> None:
-        if not delta:
+    def _show(self, words: str) -> None:
+        if not words:
             return
-        self.writer.text(delta)
         if self._next is not None:
             self._begin_segment()
-        self._screen.grew(self.item, delta)
+        self._screen.grew(self.item, words)
 
     def _begin_segment(self) -> None:
         self._tick.stop()
@@ -146,24 +136,18 @@ class Answering:
         self._screen.changed(self.item)
 
     def _hand_over(self, event: HandedOver) -> None:
-        stored: dict[str, Any] = {
-            "attempt": asdict(event.failed),
-            "pause": event.pause,
-        }
+        name, attempts = event.provider_name, self.recorder.trail
         if event.mid_answer:
-            self.writer.seam(stored)
-            name = event.provider_name
-            seam = items.seam_of(stored, self.trail, self._local, name, self.route)
-            self._next = Segment(event.provider_name, event.model, seam=seam)
+            route = self.recorder.route
+            seam = items.seam_of(seam_of(event), attempts, self._local, name, route)
+            self._next = Segment(name, event.model, seam=seam)
             return
-        self.writer.standin(stored)
-        failed = [each for each in self.trail if each.outcome == "failed"] or [event.failed]
-        self.item.standin = wording.stood_in(failed, event.provider_name, self._local)
-        self.item.standin_trace = trail.rows(self.trail, self._local)
+        failed = [each for each in attempts if each.outcome == "failed"] or [event.failed]
+        self.item.standin = wording.stood_in(failed, name, self._local)
+        self.item.standin_trace = trail.rows(attempts, self._local)
         self._screen.changed(self.item)
 
-    def _think(self, text: str) -> None:
-        self.writer.reasoning(text)
+    def _think(self) -> None:
         if self._chosen is not None and self.item.waiting is None and self._next is not None:
             self._tick.stop()
             name = self._chosen.provider_name
@@ -182,27 +166,10 @@ class Answering:
         self.item.waiting = Waiting(text, elapsed / deadline if deadline else None, name)
         self._screen.changed(self.item)
 
-    def _figures(self) -> dict[str, Any]:
-        """Return what is stored of the answer beside its text."""
-        trace = {"route": self.route, "attempts": [asdict(attempt) for attempt in self.trail]}
-        meta: dict[str, Any] = {"trace": trace}
-        last = self.trail[-1] if self.trail else None
-        if last is None or not self.item.segments:
-            return meta
-        meta |= {"provider": last.provider_name, "model": last.model}
-        meta |= {"first_token": last.first_token, "duration": last.duration}
-        count = last.usage.output_tokens if last.usage is not None else None
-        if count is not None:
-            meta["output_tokens"] = count
-            writing = last.duration - (last.first_token or 0)
-            if writing > 0.05:
-                meta["tokens_per_second"] = count / writing
-        return meta
-
     def _retrace(self) -> None:
         """Put the whole trail into the seams, now that it is known."""
-        rows = trail.rows(self.trail, self._local)
-        title = items.trace_title(self.route)
+        rows = trail.rows(self.recorder.trail, self._local)
+        title = items.trace_title(self.recorder.route)
         for segment in self.item.segments:
             if segment.seam is not None and segment.seam.trace:
                 segment.seam = replace(segment.seam, trace=rows, trace_title=title)

@@ -7,12 +7,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from understudy.errors import NobodyAnswered, UnderstudyError, UsageError
+from understudy.errors import UnderstudyError, UsageError
 from understudy.messages import Message
+from understudy.recording import failure_of
 from understudy.requests import ChatRequest
-from understudy.routing.rescue import Seam as Overlap
 from understudy.routing.rescue import continuation
-from understudy_gui.controllers import failures, items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,16 +38,7 @@ def begin_again(
     answering: Answering, request: ChatRequest, stored: StoredMessage, row: Item
 ) -> ChatRequest:
     """Begin a version with the text of ``stored`` and give the request for the rest of it."""
-    writer, length = answering.writer, 0
-    for segment in stored.segments:
-        for seam in stored.seams:
-            if seam.get("at") == length and length:
-                writer.seam({name: value for name, value in seam.items() if name != "at"})
-        writer.segment(segment.provider, segment.provider_name, segment.model)
-        writer.text(segment.text)
-        length += len(segment.text)
-    writer.seam({"case": items.CONTINUED})
-    answering.continue_from(row.segments, Overlap(stored.text))
+    answering.continue_from(stored, row.segments)
     return continuation(request, stored.text)
 
 
@@ -70,13 +60,10 @@ async def conduct(
         await answering.end("stopped" if stopped() else "interrupted")
         if not stopped():
             raise
-    except NobodyAnswered as error:
-        partial = "interrupted" if answering.item.segments else "failed"
-        await answering.end(partial, failures.to_store(error))
     except UnderstudyError as error:
-        await answering.end("failed", failures.to_store(error))
+        await answering.end("failed", failure_of(error))
     except Exception as error:
-        await answering.end("failed", failures.to_store(error))
+        await answering.end("failed", failure_of(error))
         raise
     else:
         await answering.end("stopped" if stopped() else "complete")
@@ -88,9 +75,10 @@ async def _follow(
     router: Router,
     provider_changed: Callable[[], None],
 ) -> None:
-    request, answering.route = _on_a_route(router, request)
+    recorder = answering.recorder
+    request, recorder.route = _on_a_route(router, request)
     provider: str | None = None
-    async with aclosing(router.stream(request, trail=answering.trail)) as events:
+    async with aclosing(router.stream(request, trail=recorder.trail)) as events:
         async for event in events:
             answering.take(event)
             if answering.provider != provider:

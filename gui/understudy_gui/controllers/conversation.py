@@ -294,7 +294,8 @@ class ConversationController(QObject):
                 self.provider_changed.emit()
 
         talk.answering = answering
-        self.writing_changed.emit(answering.writer.message.conversation_id, True)
+        conversation = answering.recorder.writer.message.conversation_id
+        self.writing_changed.emit(conversation, True)
         await conduct(answering, request, self._router, lambda: talk.stopping, provider_changed)
 
     # The screen of an answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from understudy.errors import AnswerInterrupted, ErrorKind, NobodyAnswered, UnderstudyError
+from understudy.errors import ErrorKind
 from understudy_gui.controllers import wording
 from understudy_gui.i18n import tr
 from understudy_gui.models.transcript import Failure
@@ -19,23 +19,6 @@ Action: TypeAlias = tuple[str, str]
 
 FIX = "fix:"
 """Begins the id of an action that opens the settings at a provider."""
-
-_STOPS = {ErrorKind.CONTENT_POLICY, ErrorKind.BAD_REQUEST, ErrorKind.CONTEXT}
-
-
-def to_store(error: BaseException) -> dict[str, Any]:
-    """Reduce an error to what its words can be composed from again, in any language."""
-    match error:
-        case AnswerInterrupted():
-            return {"case": "broke-off", "reasons": list(error.reasons)}
-        case NobodyAnswered() if error.first is not None and error.first.kind in _STOPS:
-            return {"case": "declined", "reasons": list(error.reasons)}
-        case NobodyAnswered():
-            return {"case": "nobody", "reasons": list(error.reasons)}
-        case UnderstudyError():
-            return {"case": "unexpected", "reasons": [str(error)]}
-        case _:
-            return {"case": "unexpected", "reasons": [type(error).__name__]}
 
 
 def failure(

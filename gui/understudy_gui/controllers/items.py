@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from understudy.recording import CONTINUED
 from understudy_gui.controllers import failures, trail, wording
 from understudy_gui.controllers.conversation import question_row
 from understudy_gui.i18n import tr
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from understudy.history.values import StoredMessage
     from understudy.routing.trace import Attempt
-
-CONTINUED = "continued"
-"""The value of a stored seam's ``case`` where the user had an answer carried on."""
 
 
 def item_of(message: StoredMessage, local: Collection[str] = ()) -> Item:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.errors import AnswerInterrupted, ErrorKind, NobodyAnswered, UsageError
+from understudy.errors import ErrorKind
 from understudy.requests import Usage
-from understudy.routing.trace import Attempt, Trace
+from understudy.routing.trace import Attempt
 from understudy_gui.controllers import failures, items, trail, wording
 from understudy_gui.i18n import set_language
 
@@ -122,23 +122,6 @@ def test_that_a_trail_tells_what_happened_and_why_the_next_was_asked() -> None:
     assert rows[0].what == "Sent 1\u2009212 characters, then: overloaded_error"
     assert rows[0].why == "In mid-answer: the next carries on with all that was there."
     assert rows[1].what.startswith("First token after 0.4\u00a0s")
-
-
-def error(kind: type[NobodyAnswered] = NobodyAnswered) -> NobodyAnswered:
-    trace = Trace("Everyday", (attempt(ErrorKind.AUTH, status=401),))
-    if kind is AnswerInterrupted:
-        return AnswerInterrupted(None, trace, ("reason",), "text")
-    return NobodyAnswered(None, trace, ("reason",))
-
-
-def test_that_each_error_is_stored_as_a_case_without_its_words() -> None:
-    assert failures.to_store(error())["case"] == "nobody"
-    assert failures.to_store(error(AnswerInterrupted))["case"] == "broke-off"
-    assert failures.to_store(UsageError("No route.", "Nothing.", "Pick one."))["case"] == (
-        "unexpected"
-    )
-    secret = failures.to_store(ValueError("sk-secret-in-a-message"))
-    assert "secret" not in str(secret)
 
 
 def test_that_what_can_be_done_fits_what_happened() -> None:
