@@ -49,6 +49,8 @@ _MIXED = (
 _WORDS = "word and more words with **bold** and 한국어 "
 OPEN_BLOCKS: Final[dict[str, tuple[str, str]]] = {
     "paragraph": ("", _WORDS),
+    "item": ("- ", _WORDS),
+    "quote": ("> ", _WORDS),
     "list": ("", f"- item with some text {_WORDS}\n"),
     "table": ("| a | b | c |\n|---|---|---|\n", "| cell one | cell two | 셋 |\n"),
     "fence": ("```python\n", "    x = compute(y, 'str', 12)  # comment\n"),
@@ -137,7 +139,7 @@ def delta_100k_over_1k() -> dict[str, float]:
 
 
 def delta_open_block() -> dict[str, float]:
-    """Measure the same inside one block that does not end, and name the worst of four kinds."""
+    """Measure the same inside one block that does not end, and name the worst of six kinds."""
     _application()
     figures: dict[str, float] = {}
     for name, (start, more) in OPEN_BLOCKS.items():

@@ -1,9 +1,10 @@
 """Markdown that is still arriving: parse what is new, not what is there.
 
 Only the source from the start of the last top-level block is parsed again at each delta; everything
-before it is frozen. Four kinds of block may grow without end and get a cheaper way each: a fence
-and a table take whole lines, a list freezes item by item, and a long paragraph freezes its
-beginning. At every end of a line, and after ``finish``, the blocks are those of a full parse.
+before it is frozen. Some kinds of block may grow without end and get a cheaper way each: a fence
+and a table take whole lines, a list freezes item by item, a long paragraph freezes its beginning,
+and a long quote or item is parsed like a text of its own. At every end of a line, and after
+``finish``, the blocks are those of a full parse.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from understudy_gui.transcript.containers import OPEN_CONTAINER, OpenContainer
 from understudy_gui.transcript.growing import (
     OPEN_PARAGRAPH,
     OpenFence,
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from understudy_gui.transcript.values import Block
+    from understudy_gui.transcript.values import Block, Place
 
 SETTLED: Final = 200
 """Characters after which an unfinished line will not turn into another kind of block."""
 
+_WORD_STARTS: Final = re.compile(r" {0,3}[^\W\d_]")
+_ITEM_STARTS: Final = re.compile(r"[ >]*(?:[-+*]|\d{1,9}[.)]) {1,4}[^\W_]")
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LISTS: Final = frozenset({"bullet_list_open", "ordered_list_open"})
 _ENDS_ITSELF: Final = frozenset({"heading_open", "hr"})
@@ -42,13 +46,13 @@ class IncrementalParser:
 
     ``blocks`` may be read at any time. ``seams`` holds, for every ``mark``, the index of the first
     block behind it. ``feed`` and ``finish`` edit both in place and return the index of the first
-    block that may have changed.
+    block that may have changed. ``references`` are links that are defined already.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, references: dict[str, Any] | None = None) -> None:
         self.blocks: list[Block] = []
         self.seams: list[int] = []
-        self._references: dict[str, Any] = {}
+        self._references: dict[str, Any] = dict(references or {})
         self._source: list[str] = []
         self._mark_sources: list[int] = []
         self._carriage_return = False
@@ -63,16 +67,18 @@ class IncrementalParser:
         self._tail = ""
         self._number = 0
         self._spaced = False
-        self._growing: OpenFence | OpenTable | OpenParagraph | None = None
+        self._growing: OpenFence | OpenTable | OpenParagraph | OpenContainer | None = None
         self._stale = False
 
     def feed(self, delta: str) -> int:
         """Add ``delta``."""
-        first = self._frozen
+        first, growing = self._frozen, self._growing
         clean = self._clean(delta)
         if clean:
             self._source.append(clean)
             self._consume(clean, final=False)
+        if isinstance(growing, OpenContainer) and growing is self._growing and not self._marks:
+            first += growing.first
         return self._first_changed(first)
 
     def mark(self) -> None:
@@ -132,6 +138,8 @@ class IncrementalParser:
 
     def _raw_tail(self) -> list[Block]:
         """Return the blocks that are not frozen, as they would be without seams."""
+        if isinstance(self._growing, OpenContainer):
+            return list(self._growing.blocks)
         if self._growing is not None:
             return [self._growing.block]
         source = without_undecided(self._tail)
@@ -163,19 +171,23 @@ class IncrementalParser:
         while rest is not None:
             if self._growing is None:
                 rest = self._consume_tail(rest, final=final)
-            elif isinstance(self._growing, OpenParagraph):
-                rest = self._consume_paragraph(self._growing, rest, final=final)
+            elif isinstance(self._growing, OpenParagraph | OpenContainer):
+                rest = self._consume_inside(self._growing, rest, final=final)
             else:
                 rest = self._consume_lines(self._growing, rest, final=final)
 
-    def _consume_paragraph(
-        self, paragraph: OpenParagraph, delta: str, *, final: bool
+    def _consume_inside(
+        self, growing: OpenParagraph | OpenContainer, delta: str, *, final: bool
     ) -> str | None:
-        rest = paragraph.take(delta, final=final)
-        if rest is None:
-            self._show([paragraph.block])
-        else:
+        rest = growing.take(delta, final=final)
+        if rest is not None:
             self._growing, self._tail = None, ""
+        elif isinstance(growing, OpenParagraph):
+            self._show([growing.block])
+        elif self._marks:
+            self._show(growing.blocks)
+        else:
+            self.blocks[self._frozen + growing.first :] = growing.blocks[growing.first :]
         return rest
 
     def _consume_lines(
@@ -241,9 +253,25 @@ class IncrementalParser:
             case "paragraph_open" if len(self._tail) > OPEN_PARAGRAPH:
                 self._growing = OpenParagraph(self._tail, place, self._references)
                 self._show([self._growing.block])
+            case "blockquote_open" | "bullet_list_open" | "ordered_list_open":
+                self._open_container(tokens[0], place)
             case _:
                 pass
         return None
+
+    def _open_container(self, token: Token, place: Place) -> None:
+        """Parse the inside of a long quote or item alone, if its lines have the usual form."""
+        if len(self._tail) <= OPEN_CONTAINER:
+            return
+        opened = OpenContainer.of(
+            self._tail,
+            quote=token.type == "blockquote_open",
+            place=place,
+            make=lambda: IncrementalParser(self._references),
+        )
+        if opened is not None:
+            self._growing = opened
+            self._show(opened.blocks)
 
     def _grow(self, growing: OpenFence | OpenTable, lines: int) -> str:
         """Begin a block that takes lines; a seam in its first ones stands before it."""
@@ -304,8 +332,10 @@ def _is_settled(tokens: Sequence[Token], at: int, lines: Sequence[str]) -> bool:
         return complete >= line + 2
     if line < complete:
         return True
+    if tokens[at].type == "list_item_open":
+        return _ITEM_STARTS.match(lines[line]) is not None
     free = line == 0 or not lines[line - 1].strip() or _ends_itself(tokens, at)
-    return free and len(lines[line]) > SETTLED
+    return free and (len(lines[line]) > SETTLED or _WORD_STARTS.match(lines[line]) is not None)
 
 
 def _ends_itself(tokens: Sequence[Token], at: int) -> bool:

@@ -36,8 +36,8 @@ _SAFE_LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+", re.IGNOR
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _BARE_LINK: Final = re.compile(r"\bhttps?://[^\s<>\"'`\u3000-\u303f\uff00-\uffef]+", re.IGNORECASE)
 _TRAILING: Final = ".,:;!?*_~"
-_TASK: Final = re.compile(r"\[([ xX])\]\s")
-_BULLETS: Final = ("•", "◦", "▪")
+TASK: Final = re.compile(r"\[([ xX])\]\s")
+BULLETS: Final = ("•", "◦", "▪")
 
 
 def is_safe_link(address: str) -> bool:
@@ -140,7 +140,7 @@ class _Builder:
         self._item = token
         number = self._numbers[-1]
         if number is None:
-            self._marker = _BULLETS[min(len(self._numbers), len(_BULLETS)) - 1]
+            self._marker = bullet_at(len(self._numbers))
         else:
             self._marker = f"{number}."
             self._numbers[-1] = number + 1
@@ -180,7 +180,7 @@ class _Builder:
             kind: Any = token.tag
             self._out.append(Text(kind, inline, self._place(token)))
             return
-        task = _TASK.match(inline.text) if self._marker else None
+        task = TASK.match(inline.text) if self._marker else None
         if task is not None:
             self._marker = "☐" if task[1] == " " else "☑"
             inline = inline.split(task.end())[1]
@@ -197,6 +197,11 @@ class _Builder:
         aligns, rows = cells_of(tokens[index : end + 1])
         self._out.append(Table(aligns, rows[0], rows[1:], self._place(tokens[index])))
         return end
+
+
+def bullet_at(depth: int) -> str:
+    """Return the bullet of a list that stands in ``depth`` lists, itself counted."""
+    return BULLETS[min(depth, len(BULLETS)) - 1]
 
 
 def first_number(token: Token) -> int | None:

@@ -79,13 +79,54 @@ def test_that_a_giant_paragraph_ends_in_what_a_full_parse_gives(
     assert comparable(parser.blocks) == full(text)
 
 
+def inside(container: str, text: str) -> str:
+    """Put every line of a text into a quote or an item."""
+    first, others = {"quote": ("> ", "> "), "item": ("- ", "  "), "number": ("12. ", "    "),
+                     "task": ("- [x] ", "  ")}[container]  # fmt: skip
+    head, *rest = text.split("\n")
+    lines = [others + line if line or container == "quote" else "" for line in rest]
+    return "\n".join([first + head, *lines])
+
+
+containers = st.lists(st.sampled_from(["quote", "item", "number", "task"]), min_size=1, max_size=2)
+LONG = "The Moon pulls every part of the **Earth**, but not equally. " * 20
+
+
+def contained(around: list[str], text: str) -> str:
+    for container in around:
+        text = inside(container, text)
+    return text
+
+
+@settings(max_examples=80, deadline=None)
+@given(containers, documents, documents, sizes)
+def test_that_a_giant_quote_or_item_ends_in_what_a_full_parse_gives(
+    around: list[str], text: str, after: str, steps: list[int]
+) -> None:
+    giant = contained(around, f"{LONG}\n\n{text}") + f"\n\n{after}"
+    parser = fed(giant, [size * 5 for size in steps])
+    parser.finish()
+    assert comparable(parser.blocks) == full(giant)
+
+
+@settings(max_examples=60, deadline=None)
+@given(containers, documents, sizes, st.integers(0, 400))
+def test_that_within_a_giant_quote_or_item_every_line_is_as_in_a_full_parse(
+    around: list[str], text: str, steps: list[int], where: int
+) -> None:
+    giant = contained(around, f"{LONG}\n\n{text}")
+    prefix = giant[: giant.rfind("\n", 0, len(LONG) + where) + 1]
+    assert comparable(fed(prefix, steps).blocks) == full(prefix)
+
+
 def test_that_first_changed_is_never_behind_a_change() -> None:
     text = (
         "# h\n\npara\n\n- a\n- b\n- c\n\n```py\nx\ny\n```\n| a |\n|---|\n| 1 |\n| 2 |\n\nend **b**"
     )
+    text += "\n\n" + inside("quote", f"{LONG}\n\n{text}\n\n{LONG}")
     parser = IncrementalParser()
     before: list[object] = []
-    for piece in pieces(text, [3]):
+    for piece in pieces(text, [13]):
         first = parser.feed(piece)
         now = [repr(block) for block in parser.blocks]
         assert now[:first] == before[:first]
