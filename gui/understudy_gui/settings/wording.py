@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.errors import ErrorKind
 from understudy.routing.trace import Attempt
 from understudy_gui.controllers import wording
-from understudy_gui.i18n import tr
+from understudy_gui.i18n import said_by_router, tr
 from understudy_gui.widgets.places import ordinal
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def stored(reading: KeyReading | None, variables: Sequence[str]) -> str:
             names = tr(" or ").join(variables)
             return tr("From the environment variable {name}.", name=names)
         case "session":
-            why = tr(reading.state.why)
+            why = said_by_router(reading.state.why)
             return f"{tr('Kept only until Understudy is closed.')} {why}".strip()
         case "none":
             return _where_it_would_go(reading.state)
@@ -58,7 +58,8 @@ def _where_it_would_go(state: KeyringState) -> str:
         return tr("It will be stored in {keyring}, not in the settings file.", keyring=name)
     if state.state == "locked":
         return ""
-    return f"{tr('It will be kept only until Understudy is closed.')} {tr(state.why)}".strip()
+    kept = tr("It will be kept only until Understudy is closed.")
+    return f"{kept} {said_by_router(state.why)}".strip()
 
 
 def standing(places: Mapping[str, int]) -> str:

@@ -177,7 +177,9 @@ async def test_that_a_route_is_added_named_and_removed(desk: Desk) -> None:
     await desk.settle()
     assert [route.name for route in desk.settings.routes] == ["Everyday", "Coding"]
     assert page.shown == "Coding"
-    page._remove()
+    menu = page.menu()
+    assert [each.text() for each in menu.actions()][:2] == ["Rename", "Use for new chats"]
+    menu.actions()[-1].trigger()
     await desk.settle()
     assert [route.name for route in desk.settings.routes] == ["Everyday"]
     assert page.shown == "Everyday"

@@ -69,5 +69,19 @@ def test_that_listeners_hear_of_a_new_language_once() -> None:
     assert heard == ["ko"]
 
 
+@pytest.mark.parametrize(
+    ("english", "korean"),
+    [
+        ("This is no key: it has a space inside.", "키가 아닙니다. 중간에 공백이 있습니다."),
+        ("GNOME Keyring is locked.", "GNOME Keyring이 잠겨 있습니다."),
+        ("The address is empty.", "주소가 비어 있습니다."),
+    ],
+)
+def test_that_a_finished_sentence_of_the_router_is_translated(english: str, korean: str) -> None:
+    assert i18n.said_by_router(english) == english
+    i18n.set_language("ko")
+    assert i18n.said_by_router(english) == korean
+
+
 def test_that_braces_without_values_stay_as_they_are() -> None:
     assert tr('{"json": true}') == '{"json": true}'
