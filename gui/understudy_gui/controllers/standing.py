@@ -94,7 +94,9 @@ def sentences(found: Sequence[Place]) -> list[str]:
     if all(place.health == "unknown" for place in found):
         return []
     on = next((place for place in found if place.on), None)
-    last = tr("{name} is on.", name=on.name) if on else tr("Nobody can answer just now.")
+    if on is None:
+        return [tr("Nobody can answer just now.")]
+    last = tr("{name} is on.", name=on.name)
     trouble = next((place for place in found if place.health not in {"ready", *_OUT}), None)
     if trouble is not None:
         return [_trouble(trouble), last]

@@ -153,6 +153,11 @@ def empty(language: Language) -> Sample:
     return Sample("", [], line_up())
 
 
+def practice() -> Sample:
+    """Give a first start on a computer without any key."""
+    return Sample("", [], [Place("practice", "Practice", "steady", "ready", on=True)])
+
+
 def _figures(first: float, speed: float, count: int) -> tuple[str, ...]:
     return wording.first_token(first), wording.speed(speed), wording.tokens(count)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from understudy_gui.app import Shell
+    from understudy_gui.settings.window import PageName
     from understudy_gui.shots.samples import Language, Sample
 
 WINDOW: Final = (1280, 820)
@@ -47,27 +48,35 @@ class Studio:
         for language in ("en", "ko"):
             for ground in ("light", "dark"):
                 for name in names:
-                    shown = self._set_up(name, language, ground)
-                    self._settle()
                     path = folder / f"{name}-{ground}-{language}.png"
-                    shown.grab().save(str(path))
+                    self._take(name, language, ground, path)
                     yield path
 
-    def _set_up(self, name: str, language: Language, ground: str) -> QWidget:
-        """Open the window as a start with these settings would."""
+    def _take(self, name: str, language: Language, ground: str, path: Path) -> None:
+        look = {"theme": ground, "language": language}
+        shell = self._open(name, {**look, "text_scale": LARGE if name == "large" else 1.0})
+        if name in _SETTINGS:
+            from understudy_gui.shots import settings
+
+            settings.take(shell, *_SETTINGS[name], look, path)
+            return
+        shell.window.show()
+        shown = _STATES[name](shell, language)
+        self._settle()
+        shown.grab().save(str(path))
+
+    def _open(self, name: str, look: dict[str, str | float]) -> Shell:
+        """Make the window as a start with these settings would."""
         if self._shell is not None:
             self._shell.window.hide()
             self._shell.window.deleteLater()
-        scale = LARGE if name == "large" else 1.0
-        look = {"theme": ground, "language": language, "text_scale": scale}
         self._paths.settings.parent.mkdir(parents=True, exist_ok=True)
         self._paths.settings.write_text(json.dumps({"appearance": look}), encoding="utf-8")
         shell = build(self._application, self._paths, Instance(self._paths.data))
         self._shell = shell
         furnish(shell)
         shell.window.resize(*(NARROW if name.startswith("narrow") else WINDOW))
-        shell.window.show()
-        return _STATES[name](shell, language)
+        return shell
 
     def _settle(self) -> None:
         waiting = QEventLoop()
@@ -124,7 +133,7 @@ def _of(make: Callable[[Language], Sample]) -> Callable[[Shell, Language], QWidg
 
 
 def _practice(shell: Shell, language: Language) -> QWidget:
-    shown = _show(shell, language, samples.empty(language))
+    shown = _show(shell, language, samples.practice())
     title, text = tr("Practice answers"), tr("Add a key, or use a model on this computer.")
     shell.window.pane.banners.say("practice", "info", title, text, [("settings", tr("Add a key"))])
     return shown
@@ -154,4 +163,9 @@ _STATES: Final[dict[str, Callable[[Shell, Language], QWidget]]] = {
     "large": _of(samples.answered),
 }
 
-NAMES: Final = tuple(_STATES)
+_SETTINGS: Final[dict[str, tuple[PageName, str]]] = {
+    "settings-providers": ("providers", "openai"),
+    "settings-routing": ("routing", "Everyday"),
+}
+
+NAMES: Final = (*_STATES, *_SETTINGS)

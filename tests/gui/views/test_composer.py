@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QWidget
 
@@ -125,6 +125,32 @@ def test_that_the_field_grows_with_its_text_up_to_its_share_of_the_window(
     assert one_line < four_lines < composer.editor.height() <= 600 * 0.4
     composer.set_text("")
     assert composer.editor.height() == one_line
+
+
+def test_that_the_empty_field_says_at_once_that_the_answer_is_done(
+    composer: Composer, qtbot: QtBot
+) -> None:
+    composer.set_writing(True)
+    qtbot.wait(50)
+    waiting = composer.editor.grab().toImage()
+    shown = screen_of(composer.editor.viewport())
+    composer.set_writing(False)
+    qtbot.wait(50)
+    assert composer.editor.grab().toImage() != waiting
+    assert screen_of(composer.editor.viewport()) != shown
+
+
+def screen_of(widget: QWidget) -> QImage:
+    """What stands on the screen there, painted anew or not."""
+    window = widget.window()
+    corner = widget.mapTo(window, widget.rect().topLeft())
+    handle = window.windowHandle()
+    assert handle is not None
+    return (
+        handle.screen()
+        .grabWindow(window.winId(), corner.x(), corner.y(), widget.width(), widget.height())
+        .toImage()
+    )
 
 
 def test_that_send_becomes_stop_while_an_answer_is_written(composer: Composer) -> None:
