@@ -171,7 +171,7 @@ class Composer(QWidget):
         self.route.setAccessibleName(tr("Route of the next message"))
         self.editor.setAccessibleName(tr("Message"))
         waits = tr("Write the next message; it waits until this answer is done")
-        self.editor.setPlaceholderText(waits if self._writing else tr("Write a message"))
+        self.editor.invite(waits if self._writing else tr("Write a message"))
 
     def fit(self) -> None:
         """Give the field the height of its text, up to its share of the window."""
@@ -208,7 +208,6 @@ class Composer(QWidget):
         self.editor.setPalette(palette)
         self.editor.setFont(font("body"))
         self.setMaximumWidth(scaled(WIDEST))
-        self.editor.setPlaceholderText("")  # Qt keeps the picture of one that stays the same
         self.retranslate()
         self.send.setEnabled(bool(self.text.strip()))
         self.fit()

@@ -37,6 +37,16 @@ class Editor(QPlainTextEdit):
         layout = self.document().documentLayout()
         layout.documentSizeChanged.connect(self.height_wanted)
 
+    def invite(self, text: str) -> None:
+        """Say in the empty field what it is for.
+
+        Qt neither paints a text that changed (6.11) nor lays one out anew that stays the same.
+        """
+        self.setPlaceholderText("")
+        self.setPlaceholderText(text)
+        if self.isVisible():
+            self.viewport().update()
+
     def text_height(self) -> int:
         """Return how high the text is, in pixels; at least one line."""
         lines = max(1, round(self.document().size().height()))

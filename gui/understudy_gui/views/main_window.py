@@ -104,11 +104,14 @@ class MainWindow(QWidget):
             self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _restore(self, wanted: QRect) -> None:
-        """Stand where it stood, unless that screen is gone."""
+        """Stand where it stood, unless that screen is gone.
+
+        ``move`` would place the frame where the inside was: a title bar lower at every start.
+        """
         self.resize(wanted.size())
         middle = QPoint(wanted.center().x(), wanted.top() + 16)
         if any(screen.geometry().contains(middle) for screen in QGuiApplication.screens()):
-            self.move(wanted.topLeft())
+            self.setGeometry(wanted)
 
     def _connect(self) -> None:
         self._grip.dragged.connect(self._resize_sidebar)
