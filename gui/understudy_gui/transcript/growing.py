@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from understudy_gui.transcript.closing import close_last_marks
 from understudy_gui.transcript.markdown import cells_of, inline_of, language_of, parse
 from understudy_gui.transcript.values import Code, Inline, Place, Table, Text
 
@@ -225,7 +226,9 @@ class OpenParagraph:
         if delta:
             self._source.append(delta)
             self._rest += delta
-        children = self._only_paragraph(without_undecided(self._before() + self._rest))
+        children = self._only_paragraph(
+            without_undecided(self._before() + self._rest), growing=True
+        )
         if final or children is None:
             return "".join(self._source)
         end = self._without_before(inline_of(children))
@@ -241,10 +244,13 @@ class OpenParagraph:
     def _without_before(self, inline: Inline) -> Inline:
         return inline.split(len(_BEFORE))[1] if self._done.units else inline
 
-    def _only_paragraph(self, source: str) -> Sequence[Token] | None:
-        tokens = parse(source, {"references": dict(self._references)})
+    def _only_paragraph(self, source: str, *, growing: bool = False) -> Sequence[Token] | None:
+        environment = {"references": dict(self._references)}
+        tokens = parse(source, environment)
         if len(tokens) != 3 or tokens[0].type != "paragraph_open":
             return None
+        if growing:
+            close_last_marks(tokens, source, environment)
         return tokens[1].children or ()
 
     def _freeze(self) -> None:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from understudy_gui.transcript.closing import close_last_marks
 from understudy_gui.transcript.containers import OPEN_CONTAINER, OpenContainer
 from understudy_gui.transcript.growing import (
     OPEN_PARAGRAPH,
@@ -142,8 +143,10 @@ class IncrementalParser:
             return list(self._growing.blocks)
         if self._growing is not None:
             return [self._growing.block]
-        source = without_undecided(self._tail)
-        return self._blocks_of(parse(source, self._environment()), source.split("\n"))
+        source, environment = without_undecided(self._tail), self._environment()
+        tokens = parse(source, environment)
+        close_last_marks(tokens, source, environment)
+        return self._blocks_of(tokens, source.split("\n"))
 
     def _environment(self) -> dict[str, Any]:
         return {"references": dict(self._references)}
@@ -218,6 +221,8 @@ class IncrementalParser:
             return ""
         if final and defines:
             self._define(lines)
+        if not final:
+            close_last_marks(tokens, source, environment)
         self._show(self._blocks_of(tokens, lines))
         return None if final else self._start_growing(tokens, lines)
 

@@ -65,6 +65,11 @@ def parse(source: str, env: dict[str, Any] | None = None) -> list[Token]:
     return parser().parse(source, {} if env is None else env)
 
 
+def parse_inline(text: str, env: dict[str, Any]) -> list[Token]:
+    """Return the tokens within a paragraph of ``text``."""
+    return parser().parseInline(text, env)[0].children or []
+
+
 def blocks_of(source: str) -> list[Block]:
     """Return the blocks of a whole text."""
     return to_blocks(parse(source), source.split("\n"))

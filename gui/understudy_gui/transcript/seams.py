@@ -2,7 +2,7 @@
 
 The joined text is parsed as one, so that a list, a table or a fence goes on in the second half.
 What stood on the screen at the break is remembered and found again in the block that grew out of
-it, even where a closing ``**`` has turned characters into emphasis since.
+it, even where a ``**`` has turned into emphasis since, or has never been closed.
 """
 
 from __future__ import annotations
@@ -141,8 +141,11 @@ def _aligned(shown: str, now: str) -> int:
         return len(shown)
     at = 0
     for character in shown:
-        if at < len(now) and now[at] == character:
-            at += 1
+        found = at
+        while found < len(now) and now[found] != character and now[found] in _SYNTAX:
+            found += 1
+        if found < len(now) and now[found] == character:
+            at = found + 1
         elif character not in _SYNTAX:
             break
     return at

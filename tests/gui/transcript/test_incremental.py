@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -135,6 +136,51 @@ def test_that_first_changed_is_never_behind_a_change() -> None:
 
 def test_that_an_unclosed_fence_is_code_from_its_first_line_on() -> None:
     assert fed("```python\nprint(", [1]).blocks == [Code("python", ["print("])]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "bold", "code", "href"),
+    [
+        ("a **bo", "a bo", "bo", "", ""),
+        ("a **bold*", "a bold", "bold", "", ""),
+        ("a **", "a ", "", "", ""),
+        ("은**강", "은강", "강", "", ""),
+        ("- **x** and **y", "x and y", "xy", "", ""),
+        ("# A **b", "A b", "b", "", ""),
+        ("a `co", "a co", "", "co", ""),
+        ("a ``c`d`", "a c`d", "", "c`d", ""),
+        ("**a `co", "a co", "a co", "co", ""),
+        ("`a\nb` c **d", "a b c d", "d", "a b", ""),
+        ("see [this](https://a.b/c_(d", "see this", "", "", "https://a.b/c_(d"),
+        ("see [this](", "see this", "", "", ""),
+        ("[x](https://a.b) 2 * 3 and 2**3 and 5*4", "x 2 * 3 and 2**3 and 5*4", "", "", "https://a.b"),
+        ("a \\*b", "a *b", "", "", ""),
+        ("array[0] and f(x", "array[0] and f(x", "", "", ""),
+    ],
+)  # fmt: skip
+def test_that_open_marks_are_shown_as_they_will_be(
+    text: str, shown: str, bold: str, code: str, href: str
+) -> None:
+    [*_, block] = fed(text, [1]).blocks
+    assert isinstance(block, Text)
+    inline = block.inline
+    assert inline.text.rstrip() == shown.rstrip()
+    set_in = [(inline.text[span.start :][: span.length], span) for span in inline.spans]
+    assert "".join(piece for piece, span in set_in if span.bold) == bold
+    assert "".join(piece for piece, span in set_in if span.code) == code
+    assert "".join(span.href for _, span in set_in) == href
+
+
+def test_that_marks_which_never_close_stand_there_in_the_end() -> None:
+    parser = fed("a **bo `co [x](y", [1])
+    parser.finish()
+    assert parser.blocks == full("a **bo `co [x](y")
+
+
+def test_that_a_mark_left_open_at_the_seam_takes_no_word_below_it() -> None:
+    above, below = seam_split("a **bo", "\n\nnext")
+    assert [b.inline.text for b in above if isinstance(b, Text)] == ["a **bo"]
+    assert [b.inline.text for b in below if isinstance(b, Text)] == ["next"]
 
 
 def test_that_a_closing_fence_is_not_shown_while_it_arrives() -> None:
