@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helpers.replies import Reply
 
 CANARY = "sk-canary-4f9A1c7E2b8D6035+/vQz"
+SENTENCE = "Is the 금요일 audit of my sister's bakery legal?"
 Failure: TypeAlias = "Callable[[RecordedRequest], Reply]"
 PROC = Path("/proc")
 KEYED = "openai"
@@ -59,6 +60,11 @@ def stream_that_fails_with_the_key(request: RecordedRequest) -> Reply:
     failure = data({"error": {"message": f"overloaded while serving {sent}", "code": sent}})
     reply = openai_stream("Half an answer", finish=None, usage=None, done=False)
     return reply.but(chunks=(*reply.chunks, Chunk(failure)))
+
+
+def refused_with_the_question(request: RecordedRequest) -> Reply:
+    """Refuse, and repeat in the error everything that was asked."""
+    return openai_error(500, f"cannot take {request.body.decode()}", code="broken")
 
 
 FAILURES = (refused_with_the_key, page_with_the_key, stream_that_fails_with_the_key)
@@ -131,6 +137,27 @@ def test_that_the_window_leaves_no_trace_of_a_key_that_failures_echo(
     assert not holds(shown.stdout + shown.stderr, CANARY)
     assert (home / "data" / "history.db").exists()
     assert traces_in_files(CANARY, home, session.folder) == []
+
+
+def test_that_the_log_tells_of_the_window_and_of_no_word_that_was_said(home: Path) -> None:
+    cli = CommandLine(home, {"OPENAI_API_KEY": CANARY})
+    with Loopback(refused_with_the_question) as server:
+        environ = {**cli.environment(), **window_environment(), "OPENAI_ENDPOINT": server.base_url}
+        said = subprocess.run(
+            [sys.executable, str(WINDOW), SENTENCE],
+            env=environ,
+            capture_output=True,
+            check=True,
+            timeout=50,
+        )
+        cli.environ["OPENAI_ENDPOINT"] = server.base_url
+        cli("ask", SENTENCE)
+        assert server.chats
+    log = (home / "logs" / "understudy.log").read_text()
+    assert "Begins: Understudy" in log
+    assert not holds(said.stderr, SENTENCE)
+    assert traces_in_files(SENTENCE, home / "logs") == []
+    assert traces_in_files(CANARY, home) == []
 
 
 def window_environment() -> dict[str, str]:

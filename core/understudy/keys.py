@@ -69,6 +69,7 @@ class KeyStore:
         self._found: dict[str, str] = {}
         self._session: dict[str, str] = {}
         self._asked: set[str] = set()
+        self._seen: set[str] = set()
         self._overdue = 0
 
     @property
@@ -79,6 +80,10 @@ class KeyStore:
     def peek(self, provider_id: str, env_names: Sequence[str] = ()) -> str | None:
         """Give the key from memory or the environment, at once, without asking the keyring."""
         return self._effective(provider_id, env_names)[0]
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give every key that was seen in this session, to be taken out of what is written."""
+        return tuple(self._seen)
 
     async def read(self, provider_id: str, env_names: Sequence[str] = ()) -> KeyReading:
         """Ask the keyring for a provider's key, and fall back where it has none.
@@ -154,6 +159,12 @@ class KeyStore:
         return KeyReading(key, source, self._state)
 
     def _effective(self, provider_id: str, env_names: Sequence[str]) -> tuple[str | None, Source]:
+        key, source = self._best(provider_id, env_names)
+        if key is not None:
+            self._seen.add(key)
+        return key, source
+
+    def _best(self, provider_id: str, env_names: Sequence[str]) -> tuple[str | None, Source]:
         if found := self._found.get(provider_id):
             return found, "keyring"
         for name in env_names:

@@ -34,6 +34,16 @@ class Paths:
         """The database of conversations."""
         return self.data / "history.db"
 
+    @property
+    def window_log(self) -> Path:
+        """What went wrong in the window."""
+        return self.logs / "understudy.log"
+
+    @property
+    def command_log(self) -> Path:
+        """What went wrong in commands, apart: two processes cannot rotate one file."""
+        return self.logs / "commands.log"
+
     @classmethod
     def under(cls, home: Path) -> Paths:
         """Everything under one folder."""

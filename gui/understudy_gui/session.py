@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -23,6 +23,8 @@ from understudy_gui.loop import on_request_to_end, runner
 from understudy_gui.tasks import TaskScope
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from understudy_gui.app import Shell
     from understudy_gui.workplace import Workplace
 
@@ -65,12 +67,23 @@ class Session(QObject):
         """Open everything, stay, and close everything."""
         on_request_to_end(asyncio.get_running_loop(), self.end)
         self.shell.window.closing.connect(self.end)
-        try:
-            await self.open()
-            await self._ended
-        finally:
-            await self.aclose()
+        with ExitStack() as stack:
+            try:
+                await self.open()
+                stack.enter_context(self._kept_log())
+                await self._ended
+            finally:
+                await self.aclose()
         return 0
+
+    def _kept_log(self) -> AbstractContextManager[None]:
+        from understudy.logs import kept_log
+
+        return kept_log(self.shell.paths.window_log, self._secrets)
+
+    def _secrets(self) -> tuple[str, ...]:
+        """Give the keys that the log has to take out, once there are any."""
+        return () if self.workplace is None else self.workplace.workspace.keys.secrets()
 
     def end(self) -> None:
         """Ask the program to end."""

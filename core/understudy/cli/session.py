@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from difflib import get_close_matches
+from logging import WARNING
 from typing import TYPE_CHECKING, TypeVar
 
 from understudy.assembly import Workspace
 from understudy.errors import UsageError
+from understudy.logs import kept_log
 from understudy.routing.route import Route, RouteEntry
 
 if TYPE_CHECKING:
@@ -29,13 +31,12 @@ async def opened(console: Console, *, keys: bool = True) -> AsyncGenerator[Works
     What a person must know of their settings file (it was set aside, it is newer) is said first.
     """
     workspace = Workspace.open()
-    try:
-        tell_notices(workspace, console)
-        if keys:
-            tell_keyring(await workspace.load_keys(), console)
-        yield workspace
-    finally:
-        await workspace.aclose()
+    with kept_log(workspace.paths.command_log, workspace.keys.secrets, WARNING):
+        async with aclosing(workspace):
+            tell_notices(workspace, console)
+            if keys:
+                tell_keyring(await workspace.load_keys(), console)
+            yield workspace
 
 
 def tell_notices(workspace: Workspace, console: Console) -> None:
