@@ -86,7 +86,9 @@ def _glyph(name: str, rgba: int, size: int, dpr: float, stroke: float) -> QPixma
     pixmap = _drawn(read_text(f"icons/lucide/{name}.svg").replace(_DRAWN_STROKE, width), size, dpr)
     painter = QPainter(pixmap)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(QRectF(0, 0, size, size), QColor.fromRgba(rgba))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor.fromRgba(rgba))
+    painter.drawRect(QRectF(0, 0, size, size))
     painter.end()
     return pixmap
 

@@ -34,7 +34,7 @@ _DISPLAY_TRACKING: Final = -0.012
 _KOREAN_BODY_LINE: Final = 26
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Theme:
     """The colours of one ground. What each is for stands in the design's table of tokens."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ class Session:
     """
 
     def __init__(self, database: Path) -> None:
-        self.id = uuid4().hex
+        self.id = os.urandom(16).hex()
         self._folder = database.with_name(f"{database.name}.sessions")
         self._lock: BaseFileLock | None = None
 

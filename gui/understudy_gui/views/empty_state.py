@@ -55,7 +55,7 @@ class EmptyState(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painting.begin(QPainter(self))
         colors = self._themes.current
-        painter.fillRect(self.rect(), colors.surface)
+        painting.fill(painter, self.rect(), colors.surface)
         side = theme.scaled(MARK)
         top = round(self.height() * ABOVE_MIDDLE) - side
         mark = assets.logo(colors.text, colors.logo, side, self.devicePixelRatioF())

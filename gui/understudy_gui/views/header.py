@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -136,6 +136,6 @@ class Header(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colors = self._themes.current
-        painter.fillRect(self.rect(), colors.surface)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, colors.border)
+        painting.fill(painter, self.rect(), colors.surface)
+        painting.fill(painter, QRect(0, self.height() - 1, self.width(), 1), colors.border)
         painter.end()

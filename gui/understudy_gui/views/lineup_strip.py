@@ -14,6 +14,7 @@ from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.views import tiles
 from understudy_gui.views.tiles import PlaceTile
+from understudy_gui.widgets import painting
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
@@ -115,7 +116,7 @@ class LineUpStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colors = self._themes.current
-        painter.fillRect(0, 0, self.width(), 1, colors.border)
+        painting.fill(painter, QRect(0, 0, self.width(), 1), colors.border)
         self._paint_head(painter)
         self._paint_chevrons(painter)
         self._paint_status(painter)

@@ -13,6 +13,7 @@ from understudy_gui.views.banners import Banners
 from understudy_gui.views.composer import Composer
 from understudy_gui.views.empty_state import EmptyState
 from understudy_gui.views.header import Header
+from understudy_gui.widgets import painting
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -137,7 +138,7 @@ class ConversationPane(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._themes.current.surface)
+        painting.fill(painter, self.rect(), self._themes.current.surface)
         painter.end()
 
     def focus_composer(self) -> None:

@@ -315,6 +315,6 @@ class Sidebar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colors = self._themes.current
-        painter.fillRect(self.rect(), colors.window)
-        painter.fillRect(self.width() - 1, 0, 1, self.height(), colors.border)
+        painting.fill(painter, self.rect(), colors.window)
+        painting.fill(painter, QRect(self.width() - 1, 0, 1, self.height()), colors.border)
         painter.end()

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QKeyEvent,
     QKeySequence,
@@ -160,6 +158,8 @@ class Field(QWidget):
         self._control.setAccessibleDescription(text)
         self._show_below()
         if text and changed:
+            from PySide6.QtGui import QAccessible, QAccessibleEvent  # 2 ms, not for the first paint
+
             alert = QAccessibleEvent(self._below, QAccessible.Event.Alert)
             QAccessible.updateAccessibility(alert)
 

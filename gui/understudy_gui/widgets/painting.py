@@ -23,6 +23,16 @@ def begin(painter: QPainter) -> QPainter:
     return painter
 
 
+def fill(painter: QPainter, rect: QRect | QRectF, color: QColor) -> None:
+    """Fill a rectangle. QPainter.fillRect does the same, but its first call takes 2 ms.
+
+    PySide then makes the enumeration of all preset gradients, one of its overloads.
+    """
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRect(rect)
+
+
 def rounded(
     painter: QPainter,
     rect: QRect | QRectF,
