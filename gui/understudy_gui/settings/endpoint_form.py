@@ -19,6 +19,8 @@ from understudy_gui.widgets.key_field import KeyField
 from understudy_gui.widgets.label import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.theme import ThemeManager
 
@@ -129,11 +131,13 @@ class EndpointForm(Scroller):
         from understudy.keys import clean_key
         from understudy.providers.address import check_base_url
 
-        if not self.name.text().strip():
-            self.name_box.set_error(tr("Give it a name."))
-            return False
-        checks = [
-            (self.name_box, lambda: provider_id(self.name.text().strip())),
+        def check_name() -> None:
+            if not self.name.text().strip():
+                raise UsageError(tr("Give it a name."))
+            provider_id(self.name.text().strip())
+
+        checks: list[tuple[Field, Callable[[], object]]] = [
+            (self.name_box, check_name),
             (self.address_box, lambda: check_base_url(self.address.text())),
         ]
         if self.key.text().strip():

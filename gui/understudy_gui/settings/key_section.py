@@ -36,6 +36,7 @@ class KeySection(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._provider = ""
+        self._saving = False
         self._locked = Banner(themes)
         self.field = KeyField(themes, tr("API key"))
         self.save = Button(themes, tr("Save"), "primary")
@@ -55,6 +56,7 @@ class KeySection(QWidget):
     def show_provider(self, provider: str) -> None:
         """Show a provider's key; a text that was being typed for another one is dropped."""
         self._provider = provider
+        self._saving = False
         self.box.set_error("")
         self.field.show_key(self._controller.key(provider))
         self.refresh()
@@ -76,8 +78,16 @@ class KeySection(QWidget):
         self._show_buttons(has_key=bool(key))
         self._show_lock()
 
+    def reading_arrived(self) -> None:
+        """Show what the keyring said; a key that is being typed meanwhile stays."""
+        if self._saving:
+            self.show_provider(self._provider)
+        else:
+            self.refresh()
+
     def refuse(self, sentence: str) -> None:
         """Say at the field why a key was not taken; the text stays to be mended."""
+        self._saving = False
         self.box.set_error(sentence)
         if self.field.isReadOnly():
             return
@@ -86,12 +96,6 @@ class KeySection(QWidget):
     def fault(self, sentence: str) -> None:
         """Say what a server said about the key."""
         self.box.set_error(sentence)
-
-    def take(self, text: str) -> None:
-        """Put a text into the field, as if it had been pasted there."""
-        self.field.edit()
-        self.field.insert(text)
-        self._show_buttons(has_key=bool(self._controller.key(self._provider)))
 
     def _buttons(self) -> QWidget:
         beside = QWidget()
@@ -150,6 +154,7 @@ class KeySection(QWidget):
 
     def _save(self, text: str) -> None:
         if text.strip():
+            self._saving = True
             self.box.set_error("")
             self._controller.servers.save_key(self._provider, text)
 

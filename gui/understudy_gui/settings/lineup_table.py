@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class LineUpTable(QWidget):
     """Shows a route's entries in order and lets the user change them.
 
-    Signals: `removed(name, at)` after a row was taken out.
+    Signals: `removed(name)` after a row was taken out.
     """
 
     removed = Signal(str)

@@ -233,7 +233,7 @@ class ProvidersPage(Page):
 
     def _key_read(self, provider: str) -> None:
         if provider == self.shown and self._controller.exists(provider):
-            self.detail.key.show_provider(provider)
+            self.detail.key.reading_arrived()
             self.detail.refresh()
 
     def _key_refused(self, provider: str, sentence: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QListView, QSizePolicy, QWidget
 
 from understudy_gui.overriding import override
@@ -106,6 +106,11 @@ class Select(QComboBox):
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(scaled(56), self.sizeHint().height())
+
+    @override
+    def showEvent(self, e: QShowEvent) -> None:
+        super().showEvent(e)
+        self._restyle()  # polishing gave the line inside a ground of its own
 
     @override
     def wheelEvent(self, e: QWheelEvent) -> None:

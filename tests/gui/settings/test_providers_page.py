@@ -82,6 +82,17 @@ async def test_that_what_is_no_key_is_said_at_the_field_and_kept_there(desk: Des
     assert desk.workspace.keys.peek("groq") is None
 
 
+async def test_that_a_key_that_is_typed_stays_when_the_keyring_answers_late(desk: Desk) -> None:
+    page = desk.window.providers
+    page.add_provider("groq")
+    await desk.settle()
+    await desk.keys("gsk_")
+    desk.controller.servers.key_read.emit("groq")
+    await desk.settle()
+    await desk.keys("1")
+    assert page.detail.key.field.text() == "gsk_1"
+
+
 async def test_that_a_key_with_a_line_break_is_refused_by_name(desk: Desk) -> None:
     page = desk.window.providers
     page.add_provider("groq")
