@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from understudy_gui.transcript.scene import Spot
     from understudy_gui.transcript.view import TranscriptView
 
+COPIED_FOR: Final = 1200
+"""Milliseconds for which the button over code says that it has copied."""
+
 _SEPARATOR: Final = ":"
 
 
@@ -33,6 +36,11 @@ class Actions:
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
         self._gathering: Gathering | None = None
+        self._copied: CodeBlock | None = None
+        self._copied_timer = QTimer(view)
+        self._copied_timer.setSingleShot(True)
+        self._copied_timer.setInterval(COPIED_FOR)
+        self._copied_timer.timeout.connect(self._forget_copied)
 
     def activate(self, spot: Spot, part: Part | None = None) -> None:
         """Do what a button says; ``part`` is the part it belongs to, where that matters."""
@@ -47,6 +55,8 @@ class Actions:
                 self.toggle_trace(spot.row)
             case "copy_trace":
                 copy(trace_text(_trace(item, int(number))))
+            case "link":
+                self._view.link_activated.emit(spot.action.partition(" ")[2])
             case "copy_code" | "wrap_code":
                 self._act_on_code(spot, part)
             case "copy":
@@ -95,10 +105,25 @@ class Actions:
             return
         if spot.action == COPY_CODE:
             copy(part.code())
+            self._say_copied(part)
         elif spot.action == WRAP_CODE:
             part.toggle_wrap()
             part.lay(self._view.rows.style, part.width)
             self._view.change_layout_of(spot.row)
+
+    def _say_copied(self, part: CodeBlock) -> None:
+        """Let the button say so for a moment; only the one that was pressed last."""
+        self._forget_copied()
+        self._copied = part
+        part.copied = True
+        self._copied_timer.start()
+        self._view.viewport().update()
+
+    def _forget_copied(self) -> None:
+        if self._copied is not None:
+            self._copied.copied = False
+            self._copied = None
+            self._view.viewport().update()
 
     def _show_menu(self, row: int, corner: QPoint) -> None:
         menu = self.menu_for(row)

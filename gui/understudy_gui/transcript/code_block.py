@@ -65,6 +65,7 @@ class CodeBlock(BlockPart):
         self._changed_from = 0
         self._head_changed = False
         self.behind = False
+        self.copied = False
 
     @override
     def update(self, block: Block) -> bool:
@@ -202,7 +203,8 @@ class CodeBlock(BlockPart):
 
     def _buttons(self) -> list[Button]:
         assert self._style is not None
-        copy = Button.with_text(COPY_CODE, "copy", tr("Copy"), self._style)
+        words = ("check", tr("Copied")) if self.copied else ("copy", tr("Copy"))
+        copy = Button.with_text(COPY_CODE, *words, self._style)
         height = scaled(_HEAD)
         copy.move_to(self.width - scaled(4) - copy.rect.width(), height)
         wrap = Button.with_icon(WRAP_CODE, "wrap-text", tr("Wrap long lines"), 14)

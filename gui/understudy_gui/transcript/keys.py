@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from understudy_gui.transcript.actions import Actions
     from understudy_gui.transcript.view import TranscriptView
 
-_ARROW: Final = 48
 _OVERLAP: Final = 48
 _STANDARD: Final = QKeySequence.StandardKey
 
@@ -45,12 +44,12 @@ class Keys:
         return True
 
     def _scroll(self, key: int) -> bool:
-        page = max(scaled(_ARROW), self._view.viewport().height() - scaled(_OVERLAP))
+        page = max(scaled(_OVERLAP), self._view.viewport().height() - scaled(_OVERLAP))
         match key:
             case Qt.Key.Key_Up:
-                self._view.scroll_pixels(-scaled(_ARROW))
+                self._step(-1)
             case Qt.Key.Key_Down:
-                self._view.scroll_pixels(scaled(_ARROW))
+                self._step(1)
             case Qt.Key.Key_PageUp:
                 self._view.scroll_pixels(-page)
             case Qt.Key.Key_PageDown:
@@ -62,6 +61,20 @@ class Keys:
             case _:
                 return False
         return True
+
+    def _step(self, by: int) -> None:
+        """Go to the message above or below; from none, to the first or the last in the view."""
+        scene = self._view.scene
+        if not scene.placed:
+            return
+        if scene.focused.row >= 0:
+            row = min(max(0, scene.focused.row + by), self._view.model.count - 1)
+        else:
+            row = scene.placed[0 if by > 0 else -1].row
+        scene.focused = Spot(row)
+        self._view.show_row(row)
+        if by < 0:
+            self._view.unpin()
 
     def _clear(self) -> bool:
         """Let go of the selection; without one Escape means something to the window."""
@@ -86,14 +99,23 @@ class Keys:
         if not spots:
             return False
         now = self._view.scene.focused
-        at = spots.index(now) if now in spots else (-1 if forward else len(spots))
-        at += 1 if forward else -1
+        at = self._after(now, spots, forward=forward)
         if not 0 <= at < len(spots):
             self.drop_focus()
             return False
         self._view.scene.focused = spots[at]
         self._view.viewport().update()
         return True
+
+    @staticmethod
+    def _after(now: Spot, spots: list[Spot], *, forward: bool) -> int:
+        """Return the number of the next spot; from a message, the first one in it or behind it."""
+        if now in spots:
+            return spots.index(now) + (1 if forward else -1)
+        if now.row < 0:
+            return 0 if forward else len(spots) - 1
+        above = sum(spot.row < now.row for spot in spots)
+        return above if forward else above - 1
 
     def _is_seen(self, y: int) -> bool:
         return 0 <= y < self._view.viewport().height()

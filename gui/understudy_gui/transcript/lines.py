@@ -137,6 +137,17 @@ class Lines:
         line = chunk.layout.lineForTextPosition(max(0, offset - chunk.start))
         return chunk.first_line + max(0, line.lineNumber() if line.isValid() else 0)
 
+    def links(self) -> Iterator[tuple[QRect, str]]:
+        """Yield every link: where its first line stands, and its address."""
+        stop, address = -1, ""
+        for span in self._inline.spans:
+            goes_on = span.start == stop and span.href == address
+            stop, address = span.start + span.length, span.href
+            chunk = self._chunk_of(span.start) if span.href and not goes_on else None
+            rect = next(self._rects(chunk, span), None) if chunk is not None else None
+            if chunk is not None and rect is not None:
+                yield rect.translated(0, chunk.first_line * self.line_height).toRect(), span.href
+
     def caret(self) -> QRect:
         """Return where a caret stands behind the last character."""
         height = round(self.line_height * 0.75)

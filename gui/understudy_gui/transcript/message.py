@@ -20,7 +20,7 @@ from understudy_gui.transcript.furniture import (
     seam_parts,
 )
 from understudy_gui.transcript.incremental import IncrementalParser
-from understudy_gui.transcript.parts import Canvas, Part, TextPart
+from understudy_gui.transcript.parts import LINK, Canvas, Part, TextPart, Zone
 from understudy_gui.transcript.seam_parts import SeamPart, TracePart
 from understudy_gui.transcript.spacing import gap_between
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from understudy_gui.models.transcript import Item
-    from understudy_gui.transcript.parts import Selection, Zone
+    from understudy_gui.transcript.parts import Selection
     from understudy_gui.transcript.style import Style
     from understudy_gui.transcript.values import Block
 
@@ -333,8 +333,12 @@ class LaidMessage:
         part, top = self._parts[number], self._tops[number]
         return (part, QPoint(part.indent, top)) if point.y() < top + part.height else None
 
-    def zones(self) -> Iterator[tuple[Zone, QPoint]]:
-        """Yield everything that can be clicked, with the corner of its part."""
-        for part, top in zip(self._parts, self._tops, strict=True):
+    def stops(self) -> Iterator[tuple[Zone, QPoint]]:
+        """Yield everything that the keyboard reaches: what can be clicked, and links."""
+        for number, (part, top) in enumerate(zip(self._parts, self._tops, strict=True)):
+            corner = QPoint(part.indent, top)
+            for zone in part.links() if isinstance(part, TextPart) else ():
+                at = f"{number},{zone.rect.left()},{zone.rect.top()}"
+                yield Zone(zone.rect, f"{LINK}:{at} {zone.action}", zone.label), corner
             for zone in part.zones():
-                yield zone, QPoint(part.indent, top)
+                yield zone, corner

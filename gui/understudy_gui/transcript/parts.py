@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from understudy_gui.transcript.style import Style
+
+LINK: Final = "link"
+"""Begins the action of a link; its address stands behind the first space."""
 
 Selection: TypeAlias = tuple[int, int]
 """From and to, in UTF-16 units of a part's text."""
@@ -109,6 +112,10 @@ class TextPart(Part):
     def link_at(self, point: QPoint) -> str:
         """Return the address of the link under ``point``."""
         return ""
+
+    def links(self) -> Sequence[Zone]:
+        """Return every link: where its first line stands, and its address as the action."""
+        return ()
 
     def scroll_by(self, pixels: int) -> bool:
         """Move what is too wide for the column; False if nothing moved."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
 
-from understudy_gui.transcript.parts import Canvas, TextPart
+from understudy_gui.theme import scaled
+from understudy_gui.transcript.buttons import paint_focus
+from understudy_gui.transcript.message import GAP_ABOVE
+from understudy_gui.transcript.parts import LINK, Canvas, TextPart
 from understudy_gui.transcript.selection import Position
 
 if TYPE_CHECKING:
@@ -18,10 +21,16 @@ if TYPE_CHECKING:
     from understudy_gui.transcript.parts import Part, Selection, Zone
     from understudy_gui.transcript.selection import TextSelection
 
+_RING: Final = 8
+"""Pixels between a message and the ring around it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A clickable place: the row and the action of the zone. Row -1 is nowhere."""
+    """A place to click or to focus: a row and the action of a zone in it, none for the row itself.
+
+    Row -1 is nowhere.
+    """
 
     row: int = -1
     action: str = ""
@@ -59,8 +68,19 @@ class Scene:
                 return self._chosen(row, block)
 
             behind = laid.paint(canvas, self._layout.left, place.y, chosen) or behind
+            if self.focused.row == place.row:
+                self._paint_focus(canvas, place)
         painter.end()
         return behind
+
+    def _paint_focus(self, canvas: Canvas, place: Placed) -> None:
+        """Paint the ring around a row or a link; buttons paint their own."""
+        if not self.focused.action:
+            left, outset = self._layout.left, scaled(_RING)
+            row = QRect(left, place.y, self._layout.width, place.height)
+            paint_focus(canvas, row.adjusted(-outset, scaled(GAP_ABOVE) - outset, outset, outset))
+        elif self.focused.action.startswith(LINK):
+            paint_focus(canvas, self.rect_of(self.focused))
 
     def _set_marks(self, canvas: Canvas, row: int) -> None:
         """Say what of a row the pointer and the focus are on."""
@@ -76,11 +96,11 @@ class Scene:
         return self._selection.within(row, block, laid.blocks[block].length)
 
     def spots(self) -> list[tuple[Spot, QRect]]:
-        """Return everything that can be clicked, in reading order."""
+        """Return everything that the keyboard reaches, in reading order."""
         found: list[tuple[Spot, QRect]] = []
         for place in self.placed:
             laid = self._layout.laid(place.row)
-            for zone, corner in laid.zones() if laid is not None else ():
+            for zone, corner in laid.stops() if laid is not None else ():
                 rect = zone.rect.translated(corner).translated(self._layout.left, place.y)
                 found.append((Spot(place.row, zone.action), rect))
         return found

@@ -12,10 +12,13 @@ from understudy_gui.overriding import override
 from understudy_gui.theme import line_height, scaled
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
+from understudy_gui.transcript.parts import Zone
 from understudy_gui.transcript.text_block import link_in, word_around
 from understudy_gui.transcript.values import LINE_BREAK, Inline, Table, cut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
     from understudy_gui.transcript.values import Align, Block
@@ -313,6 +316,21 @@ class TableBlock(BlockPart):
         cell = self._cell(row, column)
         x, y = point.x() - left - scaled(_PAD), point.y() - self._tops[row] - scaled(_ROW_PAD)
         return link_in(cell.inline, cell.character_at(x, y, self._align(column)))
+
+    @override
+    def links(self) -> Sequence[Zone]:
+        cells = [(row, column) for row in range(len(self._tops))
+                 for column, cell in enumerate(self._row(row)[: len(self._columns)])
+                 if any(span.href for span in cell.spans)]  # fmt: skip
+        return [
+            Zone(rect.translated(self._cell_corner(row, column)), address, address)
+            for row, column in cells
+            for rect, address in self._cell(row, column).links()
+        ]
+
+    def _cell_corner(self, row: int, column: int) -> QPoint:
+        left = _BORDER + sum(self._columns[:column]) + scaled(_PAD) - self._scroll
+        return QPoint(left, self._tops[row] + scaled(_ROW_PAD))
 
 
 def _advance(metrics: QFontMetricsF, cell: Inline) -> float:

@@ -10,9 +10,12 @@ from PySide6.QtCore import QPoint, QRect
 from understudy_gui.overriding import override
 from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
+from understudy_gui.transcript.parts import Zone
 from understudy_gui.transcript.values import LINE_BREAK, Text, cut, units
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy_gui.transcript.parts import Canvas, Selection
     from understudy_gui.transcript.style import Style
     from understudy_gui.transcript.values import Block, Inline
@@ -103,6 +106,11 @@ class TextBlock(BlockPart):
         if self._lines is None or not 0 <= point.y() < self.height:
             return ""
         return link_in(self._block.inline, self._lines.character_at(point.x(), point.y()))
+
+    @override
+    def links(self) -> Sequence[Zone]:
+        found = self._lines.links() if self._lines is not None else ()
+        return [Zone(rect, address, address) for rect, address in found]
 
     def _laid(self, style: Style) -> Lines:
         if self._lines is None:

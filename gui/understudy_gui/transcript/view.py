@@ -15,7 +15,7 @@ from understudy_gui.theme import scaled
 from understudy_gui.transcript.actions import Actions
 from understudy_gui.transcript.interaction import InteractiveArea
 from understudy_gui.transcript.keys import Keys
-from understudy_gui.transcript.layout import TranscriptLayout
+from understudy_gui.transcript.layout import Anchor, TranscriptLayout
 from understudy_gui.transcript.pace import Pace
 from understudy_gui.transcript.plain import plain_text
 from understudy_gui.transcript.pointer import Pointer
@@ -122,6 +122,18 @@ class TranscriptView(InteractiveArea):
         """Go to the end and follow it."""
         self._set_pinned(True)
         self._place()
+
+    def show_row(self, row: int) -> None:
+        """Bring the top of a row to the top of the view, unless the whole row is in view."""
+        place = next((place for place in self._scene.placed if place.row == row), None)
+        height = self.viewport().height()
+        if place is None or place.y < 0 or place.y + place.height > height:
+            self._set_pinned(False)
+            self._layout.anchor = Anchor(row)
+            self._layout.place()
+            self._set_pinned(self._layout.end - self._layout.value <= PIN_THRESHOLD)
+            self._place()
+        self.viewport().update()
 
     def scroll_to_start(self) -> None:
         """Go to the first row."""

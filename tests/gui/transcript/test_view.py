@@ -10,10 +10,13 @@ from PySide6.QtTest import QTest
 from helpers.transcript_samples import SAMPLES, SEAM, TRACE
 from understudy_gui.models.transcript import Failure, Item, Meta, Segment
 from understudy_gui.theme import theme
+from understudy_gui.transcript.code_block import CodeBlock
 from understudy_gui.transcript.pace import INTERVAL
+from understudy_gui.transcript.scene import Spot
 
 if TYPE_CHECKING:
     from helpers.transcript_stage import Stage
+    from understudy_gui.transcript.parts import TextPart
 
 
 def clipboard() -> str:
@@ -338,3 +341,73 @@ def test_that_the_column_stands_in_the_middle_as_if_there_were_no_scroll_bar(
     stage.view.resize(width, 600)
     stage.settle()
     assert (stage.view.rows.left, stage.view.rows.width) == (left, column)
+
+
+def test_that_the_button_over_code_says_that_it_has_copied(stage: Stage) -> None:
+    row = stage.tell("```py\none\n```\n\n```py\ntwo\n```")
+    stage.settle()
+    first, second = (part for part in laid_parts(stage, row) if isinstance(part, CodeBlock))
+    rects = [rect for spot, rect in stage.view.scene.spots() if spot.action == "copy_code"]
+    stage.click(rects[1].center())
+    assert clipboard() == "two"
+    assert [part.zones()[-1].label for part in (first, second)] == ["Copy", "Copied"]
+    stage.rest()
+    assert second.zones()[-1].label == "Copy"
+
+
+def laid_parts(stage: Stage, row: int) -> list[TextPart]:
+    laid = stage.view.rows.message(row)
+    assert laid is not None
+    return laid.blocks
+
+
+def test_that_the_arrows_go_from_message_to_message_and_tab_into_one(stage: Stage) -> None:
+    stage.fill(4)
+    stage.view.scroll_to_start()
+    for row in (0, 1, 2):
+        stage.key(Qt.Key.Key_Down)
+        assert stage.view.scene.focused == Spot(row)
+        assert 0 <= stage.top_of(row) < stage.view.viewport().height()
+    stage.key(Qt.Key.Key_Up)
+    assert stage.view.scene.focused == Spot(1)
+    assert stage.top_of(1) >= 0
+    stage.model.replace(1, Item(99, "assistant", [Segment("A", "a", "[x](https://a.b)\n")]))
+    stage.settle()
+    stage.key(Qt.Key.Key_Tab)
+    assert stage.view.scene.focused.row == 1
+    assert stage.view.scene.focused.action
+
+
+def test_that_the_arrows_stop_at_the_ends(stage: Stage) -> None:
+    stage.ask("One")
+    stage.tell("Two")
+    stage.settle()
+    for _ in range(4):
+        stage.key(Qt.Key.Key_Down)
+    assert stage.view.scene.focused == Spot(1)
+    for _ in range(4):
+        stage.key(Qt.Key.Key_Up)
+    assert stage.view.scene.focused == Spot(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Look [here](https://a.b/one) and at **[there](https://a.b/two)**.",
+        "| a |\n|---|\n| [x](https://a.b/one) and [y](https://a.b/two) |",
+        "> - https://a.b/one\n> - https://a.b/two",
+    ],
+)
+def test_that_links_are_reached_by_tab_and_opened_by_enter(stage: Stage, text: str) -> None:
+    stage.tell(text)
+    stage.settle()
+    opened: list[str] = []
+    stage.view.link_activated.connect(opened.append)
+    before = picture(stage)
+    for _ in range(2):
+        stage.key(Qt.Key.Key_Tab)
+        assert picture(stage) != before
+        rect = stage.view.scene.rect_of(stage.view.scene.focused)
+        assert stage.view.scene.link_at(rect.center()).startswith("https://a.b/")
+        stage.key(Qt.Key.Key_Return)
+    assert opened == ["https://a.b/one", "https://a.b/two"]
