@@ -28,7 +28,7 @@ _HAPPENED: Final[Mapping[ErrorKind, str]] = {
     ErrorKind.CONTEXT: "This conversation is too long for {model} at {name}",
     ErrorKind.CONTENT_POLICY: "{name} declined to answer",
     ErrorKind.BAD_REQUEST: "{name} could not use the request",
-    ErrorKind.FIRST_TOKEN_TIMEOUT: "{name} sent nothing for {seconds:.0f} s",
+    ErrorKind.FIRST_TOKEN_TIMEOUT: "{name} sent nothing for {seconds:.3g} s",
     ErrorKind.IDLE_TIMEOUT: "{name} fell silent in mid-answer",
     ErrorKind.INTERRUPTED: "{name} broke off",
     ErrorKind.MALFORMED_CHUNK: "{name} sent what cannot be read",

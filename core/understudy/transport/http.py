@@ -79,6 +79,20 @@ class HttpResponse:
         return b"".join(parts)[:limit]
 
 
+class _Connection:
+    """Hears from the library whether a request had to open a connection.
+
+    A server may close one that was kept open at the very moment at which it is used again. Nothing
+    of the answer has come then, so the request is sent once more, and nobody is blamed.
+    """
+
+    def __init__(self) -> None:
+        self.is_new = False
+
+    async def __call__(self, event: str, _info: Mapping[str, object]) -> None:
+        self.is_new = self.is_new or not event.startswith("http11.")
+
+
 class HttpTransport:
     """Connections to everyone, kept open between requests. Close with ``aclose``."""
 
@@ -161,10 +175,18 @@ class HttpTransport:
             # Half a character, as a clipboard may hold it, must not stop a question.
             content = json_module.dumps(json, ensure_ascii=False).encode("utf-8", "replace")
             sent["content-type"] = "application/json"
-        client = self._client(url)
+        client, connection = self._client(url), _Connection()
+        watched = {"trace": connection}
         try:
-            request = client.build_request(method, url, headers=sent, content=content)
-            return await client.send(request, stream=True)
+            request = client.build_request(
+                method, url, headers=sent, content=content, extensions=watched
+            )
+            try:
+                return await client.send(request, stream=True)
+            except _hang_ups():
+                if connection.is_new:
+                    raise
+                return await client.send(request, stream=True)
         except _library_errors() as error:
             raise provider_error(error, name, local=is_loopback(url)) from None
 
@@ -224,6 +246,12 @@ def _moved(status: int, url: str, location: str | None, name: str) -> ProviderEr
     shown = f"{place.scheme}://{host_of(place.geturl())}{place.path}" if location else "elsewhere"
     message = f"{name} has moved to {shown} ({status}). Its address has to be changed to follow."
     return ProviderError(ErrorKind.NETWORK, message, status=status)
+
+
+def _hang_ups() -> tuple[type[Exception], ...]:
+    import httpx
+
+    return (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 def _library_errors() -> tuple[type[Exception], ...]:

@@ -145,3 +145,9 @@ def test_that_a_trace_is_plain_json() -> None:
             },
         ),
     }
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.5, "0.5 s"), (8.0, "8 s"), (120.0, "120 s")])
+def test_that_a_deadline_reads_as_it_was_set(seconds: float, said: str) -> None:
+    sentence = what_happened(ErrorKind.FIRST_TOKEN_TIMEOUT, "Groq", seconds=seconds)
+    assert sentence == f"Groq sent nothing for {said}."

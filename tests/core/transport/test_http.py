@@ -124,6 +124,51 @@ async def read_on(transport: HttpTransport, server: Loopback) -> None:
             pass
 
 
+@pytest.mark.parametrize("hang_up", [CLOSE, RESET])
+async def test_that_a_kept_connection_that_the_server_let_go_of_costs_nothing(
+    transport: HttpTransport, hang_up: Reply
+) -> None:
+    async with Loopback(json_reply({"n": 1}), hang_up, json_reply({"n": 2})) as server:
+        assert b"1" in await ask(transport, server)
+        assert b"2" in await ask(transport, server)
+        assert [request.connection for request in server.chats] == [1, 1, 2]
+        assert server.chats[1].body == server.chats[2].body
+
+
+@pytest.mark.parametrize("hang_up", [CLOSE, RESET])
+async def test_that_a_server_that_hangs_up_on_a_new_connection_is_not_asked_twice(
+    transport: HttpTransport, hang_up: Reply
+) -> None:
+    async with Loopback(hang_up) as server:
+        with pytest.raises(ProviderError) as failed:
+            await ask(transport, server)
+        assert failed.value.kind is ErrorKind.NETWORK
+        assert len(server.chats) == 1
+
+
+async def test_that_a_server_that_hangs_up_again_and_again_is_asked_once_more_and_no_further(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback(json_reply({"n": 1}), CLOSE) as server:
+        await ask(transport, server)
+        with pytest.raises(ProviderError):
+            await ask(transport, server)
+        assert [request.connection for request in server.chats] == [1, 1, 2]
+
+
+async def test_that_closing_the_transport_ends_the_streams_that_run(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback(broken_stream("Once", ending="silence")) as server:
+        task = asyncio.create_task(read_on(transport, server))
+        await server.arrived()
+        await asyncio.sleep(0.05)
+        await transport.aclose()
+        assert await server.chats[0].saw_disconnect() is not None
+        with pytest.raises((ProviderError, asyncio.CancelledError)):
+            await asyncio.wait_for(task, 2)
+
+
 @pytest.mark.parametrize("reply", [SILENCE, broken_stream("Once", ending="silence")])
 async def test_that_cancelling_hangs_up_at_once(transport: HttpTransport, reply: Reply) -> None:
     async with Loopback(reply) as server:
