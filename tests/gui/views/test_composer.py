@@ -176,12 +176,3 @@ def test_that_a_message_that_waits_can_be_withdrawn(composer: Composer) -> None:
     assert [spy.at(0)[0]] == [1]
     composer.waiting.show_waiting([])
     assert not composer.waiting.isVisible()
-
-
-def test_that_up_in_an_empty_field_asks_for_the_last_question(composer: Composer) -> None:
-    spy = QSignalSpy(composer.edit_wanted)
-    QTest.keyClick(composer.editor, Qt.Key.Key_Up)
-    assert spy.count() == 1
-    QTest.keyClicks(composer.editor, "a")
-    QTest.keyClick(composer.editor, Qt.Key.Key_Up)
-    assert spy.count() == 1

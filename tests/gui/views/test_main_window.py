@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 
+from shots.samples import TODAY, entries, line_up
 from understudy.paths import Paths
 from understudy_gui.app import build, furnish
 from understudy_gui.instance import Instance
 from understudy_gui.models.conversations import Entry
 from understudy_gui.models.lineup import Place
-from understudy_gui.shots.samples import TODAY, entries, line_up
 from understudy_gui.views.tiles import PlaceTile
 from understudy_gui.views.window_state import WindowState
 

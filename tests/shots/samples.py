@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from shots import texts
 from understudy.errors import ErrorKind
 from understudy.routing.trace import Attempt
 from understudy_gui.controllers import failures, items, trail, wording
@@ -19,7 +20,6 @@ from understudy_gui.i18n import tr
 from understudy_gui.models.conversations import Entry
 from understudy_gui.models.lineup import Place
 from understudy_gui.models.transcript import Item, Meta, Seam, Segment
-from understudy_gui.shots import texts
 
 if TYPE_CHECKING:
     from understudy_gui.models.lineup import Health

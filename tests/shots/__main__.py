@@ -1,4 +1,4 @@
-"""``python -m understudy_gui.shots FOLDER [NAME...]``: one PNG a state, theme and language."""
+"""``python3 dev.py shots [FOLDER [NAME...]]``: one PNG a state, theme and language."""
 
 from __future__ import annotations
 
@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-USAGE = "Usage: python -m understudy_gui.shots FOLDER [NAME...]\n"
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Take the pictures; returns 2 for wrong usage."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments:
-        sys.stderr.write(USAGE)
-        return 2
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["shots"]
     os.environ.setdefault("QT_QPA_PLATFORM", "" if _has_display() else "offscreen")
     if not os.environ["QT_QPA_PLATFORM"]:
         del os.environ["QT_QPA_PLATFORM"]
-    from understudy_gui.shots.studio import NAMES, Studio
+    from shots.studio import NAMES, Studio
 
     names = arguments[1:] or list(NAMES)
     unknown = [name for name in names if name not in NAMES]

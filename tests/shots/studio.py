@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 
+from shots import samples
 from understudy.paths import Paths
 from understudy_gui.app import build, furnish, make_application
 from understudy_gui.i18n import tr
 from understudy_gui.instance import Instance
-from understudy_gui.shots import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from shots.samples import Language, Sample
     from understudy_gui.app import Shell
     from understudy_gui.settings.window import PageName
-    from understudy_gui.shots.samples import Language, Sample
 
 WINDOW: Final = (1280, 820)
 NARROW: Final = (760, 820)
@@ -56,7 +56,7 @@ class Studio:
         look = {"theme": ground, "language": language}
         shell = self._open(name, {**look, "text_scale": LARGE if name == "large" else 1.0})
         if name in _SETTINGS:
-            from understudy_gui.shots import settings
+            from shots import settings
 
             settings.take(shell, *_SETTINGS[name], look, path)
             return
