@@ -94,6 +94,10 @@ def test_that_pulling_the_plug_in_mid_answer_loses_no_word(home: Path) -> None:
             assert seam.title == "First broke off"
             assert seam.title_end == "Second carries on"
             assert len(seam.trace) == 2
+            view = theatre.shell.window.pane.transcript
+            closed = view.action_rect(1, "copy_trace:0")
+            await theatre.press(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+            await theatre.until(lambda: view.action_rect(1, "copy_trace:0") != closed)
 
         play(home, act)
         handed_over = second.requests[-1].json()["messages"]

@@ -149,6 +149,12 @@ class Binding(QObject):
             QGuiApplication.clipboard().setText(item.text)
             self._pane.toast.say(tr("Copied"), glyph="copy")
 
+    def toggle_trace(self) -> None:
+        """Open or close the trail of the last answer."""
+        row = self.last_answer()
+        if row is not None:
+            self._pane.transcript.toggle_trace(row)
+
     def last_answer(self) -> int | None:
         """Find the last answer's row."""
         for row in range(self._transcript.count - 1, -1, -1):

@@ -69,14 +69,13 @@ class Composer(QWidget):
     """Field, route and Send.
 
     Signals: ``sent(text)`` (the field is empty by then); ``stopped``; ``withdrawn(number)`` of a
-    message that waits in line; ``edit_wanted`` for ↑ in an empty field; ``changed`` at every edit;
-    ``routes_wanted(global position)``; ``grew`` when the composer wants another height.
+    message that waits in line; ``changed`` at every edit; ``routes_wanted(global position)``;
+    ``grew`` when the composer wants another height.
     """
 
     sent = Signal(str)
     stopped = Signal()
     withdrawn = Signal(int)
-    edit_wanted = Signal()
     changed = Signal()
     routes_wanted = Signal(QPoint)
     grew = Signal()
@@ -118,7 +117,6 @@ class Composer(QWidget):
 
     def _connect(self) -> None:
         self.editor.submitted.connect(self.submit)
-        self.editor.up_in_empty.connect(self.edit_wanted)
         self.editor.textChanged.connect(self._text_changed)
         self.editor.height_wanted.connect(self.fit)
         self.editor.installEventFilter(self)

@@ -17,12 +17,11 @@ _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 class Editor(QPlainTextEdit):
     """A text field that is as high as its text.
 
-    Signals: ``submitted`` when Enter asks to send; ``up_in_empty`` for ↑ where nothing is written;
-    ``height_wanted`` when the text got another number of lines.
+    Signals: ``submitted`` when Enter asks to send; ``height_wanted`` when the text got another
+    number of lines.
     """
 
     submitted = Signal()
-    up_in_empty = Signal()
     height_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -71,8 +70,6 @@ class Editor(QPlainTextEdit):
             self.finish_composition()
             self.insertPlainText("\n")
             self.ensureCursorVisible()
-        elif event.key() == Qt.Key.Key_Up and not self.toPlainText() and not self._preedit:
-            self.up_in_empty.emit()
         else:
             super().keyPressEvent(event)
 

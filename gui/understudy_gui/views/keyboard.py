@@ -44,6 +44,7 @@ def bind(
             "routes": window.pane.header.route.click,
             "regenerate": binding.regenerate,
             "copy_answer": binding.copy_last,
+            "trace": binding.toggle_trace,
             "next_area": lambda: _jump(window, 1),
             "previous_area": lambda: _jump(window, -1),
             "quit": program.end,
