@@ -100,12 +100,13 @@ async def _remainder(
 def _no_answer(response: HttpResponse, head: bytes, name: str) -> ProviderError:
     """Make the error for a body in which there is no answer of a model."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    code = "no_api"
     if head[:1] == b"<" or kind == "text/html":
         said = "answered with a web page: at its address is no API"
     elif not head:
-        said = "sent an empty answer"
+        code, said = "", "sent an empty answer"
     elif kind == "text/event-stream":
-        said = "ended its answer before it began"
+        code, said = "", "ended its answer before it began"
     else:
         said = f"answered with something else than an answer ({kind or 'of no type'})"
-    return ProviderError(ErrorKind.NETWORK, f"{name} {said}.", status=response.status)
+    return ProviderError(ErrorKind.NETWORK, f"{name} {said}.", status=response.status, code=code)

@@ -64,18 +64,21 @@ def provider_error(
 ) -> ProviderError:
     """Translate ``error``; once an answer had begun, a broken connection is an interruption.
 
-    Nothing of the exception's own text is kept: a library may quote a header, and so a key.
+    Nothing of the exception's own text is kept: a library may quote a header, and so a key. The
+    code is the exception's name, or a word for the cause where the system tells one.
     """
     kind, sentence = _look_up(error)
-    code = type(error).__name__
+    code, detail = type(error).__name__, ""
     if phase == "answering" and kind is ErrorKind.NETWORK:
         return ProviderError(ErrorKind.INTERRUPTED, f"{name} broke off.", code=code)
     for cause in _causes(error):
         special = _special(cause, local=local)
         if special is not None:
-            kind, sentence = special
+            kind, sentence, code = special
+            detail = _reason(cause) if code == "certificate" else ""
             break
-    return ProviderError(kind, sentence.format(name=name), code=code)
+    said = sentence.format(name=name, reason=detail)
+    return ProviderError(kind, said, code=code, detail=detail)
 
 
 def _look_up(error: BaseException) -> tuple[ErrorKind, str]:
@@ -85,30 +88,31 @@ def _look_up(error: BaseException) -> tuple[ErrorKind, str]:
     return (ErrorKind.NETWORK, "The connection to {name} failed.")
 
 
-def _special(cause: BaseException, *, local: bool) -> tuple[ErrorKind, str] | None:
+def _special(cause: BaseException, *, local: bool) -> tuple[ErrorKind, str, str] | None:
     """Read what the operating system or TLS says, where it tells more than the library does."""
     if isinstance(cause, ssl.SSLCertVerificationError):
-        reason = getattr(cause, "verify_message", "") or "it is not trusted"
-        return (
-            ErrorKind.NETWORK,
-            f"The certificate of {{name}} cannot be verified: {_braceless(reason)}.",
-        )
+        sentence = "The certificate of {name} cannot be verified: {reason}."
+        return (ErrorKind.NETWORK, sentence, "certificate")
     if isinstance(cause, ssl.SSLError):
-        return (ErrorKind.NETWORK, "No secure connection to {name}: is it https at that port?")
+        sentence = "No secure connection to {name}: is it https at that port?"
+        return (ErrorKind.NETWORK, sentence, "tls")
     if isinstance(cause, socket.gaierror):
         if cause.errno == socket.EAI_AGAIN and not local:
-            return (ErrorKind.OFFLINE, "{name} was not found: this computer seems to be offline.")
-        return (ErrorKind.NETWORK, "{name} was not found: no computer has the name in its address.")
+            sentence = "{name} was not found: this computer seems to be offline."
+            return (ErrorKind.OFFLINE, sentence, "unknown_host")
+        sentence = "{name} was not found: no computer has the name in its address."
+        return (ErrorKind.NETWORK, sentence, "unknown_host")
     if isinstance(cause, ConnectionRefusedError):
         running = "{name} is not running." if local else "{name} refused the connection."
-        return (ErrorKind.NETWORK, running)
+        return (ErrorKind.NETWORK, running, "refused")
     if isinstance(cause, OSError) and cause.errno in _NO_NETWORK and not local:
-        return (ErrorKind.OFFLINE, "This computer is offline: {name} was not asked.")
+        sentence = "This computer is offline: {name} was not asked."
+        return (ErrorKind.OFFLINE, sentence, "no_network")
     return None
 
 
-def _braceless(text: str) -> str:
-    return text.replace("{", "(").replace("}", ")")
+def _reason(cause: BaseException) -> str:
+    return getattr(cause, "verify_message", "") or "it is not trusted"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

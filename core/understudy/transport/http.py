@@ -218,7 +218,7 @@ class HttpTransport:
         except (ValueError, ImportError) as error:
             message = "A proxy variable (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY) cannot be used."
             detail = type(error).__name__
-            raise ProviderError(ErrorKind.NETWORK, message, detail=detail) from None
+            raise ProviderError(ErrorKind.NETWORK, message, code="proxy", detail=detail) from None
 
 
 def _certificates(*, trust_env: bool) -> ssl.SSLContext:
@@ -245,7 +245,7 @@ def _moved(status: int, url: str, location: str | None, name: str) -> ProviderEr
     place = urlsplit(urljoin(url, location or ""))
     shown = f"{place.scheme}://{host_of(place.geturl())}{place.path}" if location else "elsewhere"
     message = f"{name} has moved to {shown} ({status}). Its address has to be changed to follow."
-    return ProviderError(ErrorKind.NETWORK, message, status=status)
+    return ProviderError(ErrorKind.NETWORK, message, status=status, code="moved", detail=shown)
 
 
 def _hang_ups() -> tuple[type[Exception], ...]:

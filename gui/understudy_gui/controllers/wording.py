@@ -29,7 +29,7 @@ def number(value: int) -> str:
 
 def seconds(value: float) -> str:
     """Write seconds shortly: 0.6, 8, 42."""
-    return f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
+    return f"{value:.0f}" if value >= 10 else f"{round(value, 1):g}"
 
 
 def span(value: float) -> str:
@@ -64,16 +64,40 @@ def happened(attempt: Attempt, local: Collection[str] = ()) -> str:
             return tr("{name} is overloaded{code}.", name=name, code=code)
         case ErrorKind.TRANSIENT:
             return tr("{name} had a fault{code}.", name=name, code=code)
-        case ErrorKind.NETWORK if attempt.provider in local:
-            return tr("{name} is not running.", name=name)
         case ErrorKind.NETWORK:
-            return tr("{name} could not be reached.", name=name)
+            return _not_reached(attempt, name, local)
         case ErrorKind.OFFLINE:
             return tr("This computer is offline.")
         case ErrorKind.FIRST_TOKEN_TIMEOUT:
             return tr("{name} sent nothing for {time}.", name=name, time=span(attempt.duration))
         case _:
             return _happened_seldom(attempt, name, code)
+
+
+def _not_reached(attempt: Attempt, name: str, local: Collection[str]) -> str:
+    """Say why there was no way to ask, as far as the network told."""
+    match attempt.code:
+        case "certificate":
+            return tr("The certificate of {name} is not trusted.", name=name)
+        case "tls":
+            return tr("{name} made no secure connection: is it https at that port?", name=name)
+        case "unknown_host":
+            return tr("{name} was not found: check its address.", name=name)
+        case "moved":
+            code = bracket(attempt)
+            return tr(
+                "{name} has moved{code}: its address has to be changed.", name=name, code=code
+            )
+        case "no_api":
+            return tr("{name} did not answer as a model does: check its address.", name=name)
+        case "proxy" | "ProxyError":
+            return tr("The proxy did not connect to {name}.", name=name)
+        case _ if attempt.status == 407:
+            return tr("{name} was not reached: the proxy wants a login.", name=name)
+        case _ if attempt.provider in local and attempt.status is None:
+            return tr("{name} is not running.", name=name)
+        case _:
+            return tr("{name} could not be reached.", name=name)
 
 
 def _happened_seldom(attempt: Attempt, name: str, code: str) -> str:

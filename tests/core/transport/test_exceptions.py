@@ -75,7 +75,7 @@ UNTRUSTED.verify_message = "self-signed {certificate}"
         (
             caused(UNTRUSTED),
             ErrorKind.NETWORK,
-            "The certificate of Example cannot be verified: self-signed (certificate).",
+            "The certificate of Example cannot be verified: self-signed {certificate}.",
         ),
         (
             caused(ssl.SSLCertVerificationError()),
@@ -93,7 +93,22 @@ UNTRUSTED.verify_message = "self-signed {certificate}"
 def test_that_the_cause_beneath_is_told(error: Exception, kind: ErrorKind, sentence: str) -> None:
     translated = provider_error(error, "Example")
     assert (translated.kind, str(translated)) == (kind, sentence)
-    assert translated.code == type(error).__name__
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "detail"),
+    [
+        (httpx.ReadError("x"), "ReadError", ""),
+        (caused(ssl.SSLError(1, "x")), "tls", ""),
+        (caused(ssl.SSLCertVerificationError(1, "x")), "certificate", "it is not trusted"),
+        (caused(socket.gaierror(socket.EAI_NONAME, "x")), "unknown_host", ""),
+        (caused(ConnectionRefusedError()), "refused", ""),
+        (caused(OSError(errno.ENETUNREACH, "x")), "no_network", ""),
+    ],
+)
+def test_that_a_word_tells_the_cause_to_programs(error: Exception, code: str, detail: str) -> None:
+    translated = provider_error(error, "Example")
+    assert (translated.code, translated.detail) == (code, detail)
 
 
 def test_that_a_server_of_this_computer_is_not_running_and_never_offline() -> None:

@@ -39,7 +39,43 @@ CASES = [
     (attempt(ErrorKind.TRANSIENT, status=500), "Anthropic had a fault (500)."),
     (attempt(ErrorKind.NETWORK, "Ollama"), "Ollama is not running."),
     (attempt(ErrorKind.NETWORK), "Anthropic could not be reached."),
+    (
+        attempt(ErrorKind.NETWORK, code="certificate"),
+        "The certificate of Anthropic is not trusted.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="moved", status=301),
+        "Anthropic has moved (301): its address has to be changed.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="no_api", status=200),
+        "Anthropic did not answer as a model does: check its address.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="unknown_host"),
+        "Anthropic was not found: check its address.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, "Ollama", code="tls"),
+        "Ollama made no secure connection: is it https at that port?",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="ProxyError"),
+        "The proxy did not connect to Anthropic.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, status=407),
+        "Anthropic was not reached: the proxy wants a login.",
+    ),
     (attempt(ErrorKind.OFFLINE), "This computer is offline."),
+    (
+        attempt(ErrorKind.FIRST_TOKEN_TIMEOUT, duration=8.04),
+        "Anthropic sent nothing for 8\u00a0s.",
+    ),
+    (
+        attempt(ErrorKind.FIRST_TOKEN_TIMEOUT, duration=0.503),
+        "Anthropic sent nothing for 0.5\u00a0s.",
+    ),
     (attempt(ErrorKind.FIRST_TOKEN_TIMEOUT, "Gemini"), "Gemini sent nothing for 8\u00a0s."),
     (attempt(ErrorKind.MODEL_GONE, status=404), "Anthropic does not have model-1 (404)."),
     (attempt(ErrorKind.CONTENT_POLICY), "Anthropic declined to answer."),
@@ -122,6 +158,12 @@ def test_that_a_trail_tells_what_happened_and_why_the_next_was_asked() -> None:
     assert rows[0].what == "Sent 1\u2009212 characters, then: overloaded_error"
     assert rows[0].why == "In mid-answer: the next carries on with all that was there."
     assert rows[1].what.startswith("First token after 0.4\u00a0s")
+
+
+def test_that_the_trace_tells_where_a_server_has_moved_to() -> None:
+    place = "https://new.example/v1"
+    moved = attempt(ErrorKind.NETWORK, code="moved", status=301, detail=place)
+    assert trail.rows([moved])[0].what.endswith(f"has to be changed. {place}")
 
 
 def test_that_what_can_be_done_fits_what_happened() -> None:
