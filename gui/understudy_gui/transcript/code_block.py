@@ -11,11 +11,11 @@ from PySide6.QtGui import QPen
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.theme import scaled
-from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.buttons import Button, paint_button
 from understudy_gui.transcript.code_lines import CodeLine, columns
 from understudy_gui.transcript.highlight import Highlighter
 from understudy_gui.transcript.parts import Zone
+from understudy_gui.transcript.sideways import WideBlock
 from understudy_gui.transcript.text_block import word_around
 from understudy_gui.transcript.values import Code, cut, units
 
@@ -36,8 +36,6 @@ _PAD_SIDE: Final = 13
 _PAD_BOTTOM: Final = 11
 _RADIUS: Final = 8
 _LINES_KEPT: Final = 400
-_BAR: Final = 4
-_SHORTEST_BAR: Final = 24
 _NAMES: Final = {
     "bash": "Bash", "c": "C", "c++": "C++", "cpp": "C++", "cs": "C#", "csharp": "C#", "css": "CSS",
     "diff": "Diff", "go": "Go", "html": "HTML", "ini": "INI", "java": "Java", "js": "JavaScript",
@@ -48,7 +46,7 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
-class CodeBlock(BlockPart):
+class CodeBlock(WideBlock):
     """A fence. The height of a line never changes, so that most lines need no layout."""
 
     def __init__(self, block: Code) -> None:
@@ -61,7 +59,6 @@ class CodeBlock(BlockPart):
         self._tops: list[int] = []
         self._widest = 0
         self._wraps = False
-        self._scroll = 0
         self._changed_from = 0
         self._head_changed = False
         self.behind = False
@@ -113,7 +110,7 @@ class CodeBlock(BlockPart):
             self._place(number)
         rows = self._tops[-1] + self._rows(len(self._tops) - 1) if self._tops else 1
         self.height = scaled(_HEAD + _PAD_TOP + _PAD_BOTTOM) + rows * style.code_line
-        self._scroll = min(self._scroll, self._overflow())
+        self._clamp_scroll()
 
     def _place(self, number: int) -> None:
         lines = self._block.lines
@@ -138,6 +135,11 @@ class CodeBlock(BlockPart):
     def _room(self) -> int:
         return max(20, self.width - 2 * scaled(_PAD_SIDE))
 
+    @override
+    def _bar_track(self) -> tuple[int, int]:
+        return scaled(_PAD_SIDE), self._room()
+
+    @override
     def _overflow(self) -> int:
         if self._wraps or self._style is None:
             return 0
@@ -249,30 +251,6 @@ class CodeBlock(BlockPart):
         length = units(self._block.lines[number])
         chosen = max(0, selection[0] - start), min(length, selection[1] - start)
         return chosen if chosen[1] > chosen[0] else None
-
-    def _paint_bar(self, canvas: Canvas, x: int, y: int) -> None:
-        bar = self._bar()
-        if bar is not None:
-            canvas.painter.setPen(Qt.PenStyle.NoPen)
-            canvas.painter.setBrush(canvas.style.theme.scrollbar)
-            canvas.painter.drawRoundedRect(bar.translated(x, y), _BAR / 2, _BAR / 2)
-            canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _bar(self) -> QRectF | None:
-        """Return the scroll bar at the lower edge, where a line is too wide."""
-        overflow = self._overflow()
-        if not overflow:
-            return None
-        room = self._room()
-        length = max(_SHORTEST_BAR, room * room / (room + overflow))
-        left = scaled(_PAD_SIDE) + (room - length) * self._scroll / overflow
-        return QRectF(left, self.height - _BAR - 3, length, _BAR)
-
-    @override
-    def scroll_by(self, pixels: int) -> bool:
-        before = self._scroll
-        self._scroll = max(0, min(self._overflow(), before + pixels))
-        return self._scroll != before
 
     def toggle_wrap(self) -> None:
         """Break long lines, or let them be scrolled; ``lay`` follows."""

@@ -120,3 +120,13 @@ class TextPart(Part):
     def scroll_by(self, pixels: int) -> bool:
         """Move what is too wide for the column; False if nothing moved."""
         return False
+
+    def has_bar_at(self, point: QPoint) -> bool:
+        """Say whether a scroll bar for what is too wide is under ``point``."""
+        return False
+
+    def hold_bar(self, point: QPoint) -> None:
+        """Take hold of the scroll bar; beside its handle, of the middle of it."""
+
+    def drag_bar(self, point: QPoint) -> None:
+        """Move the scroll bar so that what is held of it is at ``point``."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QWheelEvent
 
     from understudy_gui.transcript.actions import Actions
+    from understudy_gui.transcript.parts import TextPart
     from understudy_gui.transcript.view import TranscriptView
 
 _SCROLL_EVERY: Final = 40
@@ -30,6 +31,7 @@ class Pointer:
         self._pressed_link = ""
         self._pressed_at = QPoint()
         self._drags = False
+        self._bar: tuple[TextPart, QPoint] | None = None
         self._last = QPoint()
         self._double_clicked_at: QPoint | None = None
         self._auto_scroll = QTimer(view)
@@ -42,11 +44,27 @@ class Pointer:
             return
         point = event.position().toPoint()
         self._pressed_at = self._last = point
+        if self._hold_bar(point):
+            return
         zone = self._view.scene.zone_at(point)
         self._pressed = zone[0] if zone is not None else Spot()
         self._pressed_link = "" if zone is not None else self._view.scene.link_at(point)
         if zone is None:
             self._begin_selection(event, point)
+
+    def _hold_bar(self, point: QPoint) -> bool:
+        """Begin to drag the scroll bar of what is too wide, if it is here."""
+        found = self._view.scene.text_at(point)
+        if found is None or not found[0].has_bar_at(found[1]):
+            return False
+        self._bar = found[0], point - found[1]
+        found[0].hold_bar(found[1])
+        self._drag_bar(*self._bar, point)
+        return True
+
+    def _drag_bar(self, part: TextPart, corner: QPoint, point: QPoint) -> None:
+        part.drag_bar(point - corner)
+        self._view.viewport().update()
 
     def _begin_selection(self, event: QMouseEvent, point: QPoint) -> None:
         at = self._view.scene.position_at(point)
@@ -92,6 +110,9 @@ class Pointer:
         """Select further, or show what is under the pointer."""
         point = event.position().toPoint()
         self._last = point
+        if self._bar is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self._drag_bar(*self._bar, point)
+            return
         if self._drags and event.buttons() & Qt.MouseButton.LeftButton:
             self._select_to(point)
             inside = 0 <= point.y() < self._view.viewport().height()
@@ -125,6 +146,9 @@ class Pointer:
             return
         self._auto_scroll.stop()
         self._drags = False
+        if self._bar is not None:
+            self._bar = None
+            return
         point = event.position().toPoint()
         zone = self._view.scene.zone_at(point)
         pressed, self._pressed = self._pressed, Spot()
@@ -144,7 +168,8 @@ class Pointer:
             spot, shape = zone[0], Qt.CursorShape.PointingHandCursor
         else:
             spot = Spot(place.row) if place is not None else Spot()
-            over_text = scene.text_at(point) is not None
+            found = scene.text_at(point)
+            over_text = found is not None and not found[0].has_bar_at(found[1])
             shape = Qt.CursorShape.IBeamCursor if over_text else Qt.CursorShape.ArrowCursor
             if over_text and scene.link_at(point):
                 shape = Qt.CursorShape.PointingHandCursor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
@@ -10,9 +11,9 @@ from PySide6.QtGui import QFontMetricsF, QPainterPath, QPen
 
 from understudy_gui.overriding import override
 from understudy_gui.theme import line_height, scaled
-from understudy_gui.transcript.block import BlockPart
 from understudy_gui.transcript.lines import Lines
 from understudy_gui.transcript.parts import Zone
+from understudy_gui.transcript.sideways import BAR_ROOM, WideBlock
 from understudy_gui.transcript.text_block import link_in, word_around
 from understudy_gui.transcript.values import LINE_BREAK, Inline, Table, cut
 
@@ -31,13 +32,18 @@ _HEAD_PAD: Final = 6
 _ROW_PAD: Final = 4
 _RADIUS: Final = 8
 _NARROWEST: Final = 48
+_LONGEST_WORD: Final = 200
+_EASY_WIDTH: Final = 160
+"""What a column of a table that has to be scrolled may take without more lines in its cells."""
+
 _STEP: Final = 16
 _CELLS_KEPT: Final = 600
 _BORDER: Final = 1
 _EMPTY: Final = Inline()
+_BREAKS: Final = re.compile(r"[\s\u3000-\u30ff\u3400-\u9fff-]")
 
 
-class TableBlock(BlockPart):
+class TableBlock(WideBlock):
     """A table. Row 0 is the head; a cell's text is laid out when it is painted."""
 
     def __init__(self, block: Table) -> None:
@@ -50,7 +56,7 @@ class TableBlock(BlockPart):
         self._starts: list[int] = []
         self._cells: dict[tuple[int, int], Lines] = {}
         self._changed_from = 0
-        self._scroll = 0
+        self._least: list[int] = []
 
     @override
     def update(self, block: Block) -> bool:
@@ -58,7 +64,7 @@ class TableBlock(BlockPart):
             raise TypeError("A table can only become another table.")
         if block.rows is not self._block.rows or block.head != self._block.head:
             self._forget(0)
-            self._natural = []
+            self._natural, self._least = [], []
         else:
             self._forget(max(0, len(self._tops) - 2))
         self._block = block
@@ -74,13 +80,16 @@ class TableBlock(BlockPart):
     def lay(self, style: Style, width: int) -> None:
         if style is not self._style or width != self.width:
             self._style, self._natural, self.width = style, [], width
+            self._least = []
             self._forget(0)
         if self._measure(style):
             self._forget(0)
             self._columns = self._share(width - 2 * _BORDER)
         self._changed_from = self._tops[-1] if self._tops else 0
         self._place_rows()
-        self._scroll = min(self._scroll, self._overflow())
+        if self._overflow():
+            self.height += scaled(BAR_ROOM)
+        self._clamp_scroll()
 
     def _forget(self, row: int) -> None:
         """Lay out again from ``row`` on."""
@@ -94,6 +103,7 @@ class TableBlock(BlockPart):
         before = list(self._natural)
         columns = len(self._block.head)
         self._natural += [0] * (columns - len(self._natural))
+        self._least += [scaled(_NARROWEST)] * (columns - len(self._least))
         first = len(self._tops)
         for row in range(first, min(len(self._block.rows) + 1, ROWS_MEASURED)):
             metrics = QFontMetricsF(style.cell_head if row == 0 else style.cell)
@@ -101,20 +111,30 @@ class TableBlock(BlockPart):
                 width = _advance(metrics, cell) + 2 * scaled(_PAD)
                 wide = -(-int(width + 1) // _STEP) * _STEP
                 self._natural[column] = max(self._natural[column], wide)
+                least = min(scaled(_LONGEST_WORD), _longest_word(metrics, cell)) + 2 * scaled(_PAD)
+                self._least[column] = min(max(self._least[column], least), self._natural[column])
         return self._natural != before
 
     def _share(self, width: int) -> list[int]:
-        """Give the columns the whole width: in proportion, and none less than it needs."""
+        """Give the columns the whole width, to each what it needs, if it is not more than fair.
+
+        No column is narrower than its longest word; where that is too much, the table is scrolled.
+        """
         total = sum(self._natural)
         if total <= width:
             shared = [natural * width // total for natural in self._natural]
         else:
             fair = width // len(self._natural)
-            small = [n if n <= fair else 0 for n in self._natural]
-            left = max(0, width - sum(small))
-            wide = sum(n for n in self._natural if n > fair)
-            shared = [n if n <= fair else max(scaled(_NARROWEST), n * left // wide)
-                      for n in self._natural]  # fmt: skip
+            pairs = zip(self._natural, self._least, strict=True)
+            shared = [natural if natural <= fair else least for natural, least in pairs]
+            if sum(shared) > width:
+                ease = scaled(_EASY_WIDTH)
+                return [max(least, min(n, ease)) for n, least in
+                        zip(self._natural, self._least, strict=True)]  # fmt: skip
+            spare = width - sum(shared)
+            wanted = [n - s for n, s in zip(self._natural, shared, strict=True)]
+            part = max(1, sum(wanted))
+            shared = [s + spare * w // part for s, w in zip(shared, wanted, strict=True)]
         shared[-1] += max(0, width - sum(shared))
         return shared
 
@@ -169,14 +189,13 @@ class TableBlock(BlockPart):
             self._cells[row, column] = lines
         return lines
 
-    def _overflow(self) -> int:
-        return max(0, sum(self._columns) + 2 * _BORDER - self.width)
+    @override
+    def _bar_track(self) -> tuple[int, int]:
+        return scaled(_PAD), self.width - 2 * scaled(_PAD)
 
     @override
-    def scroll_by(self, pixels: int) -> bool:
-        before = self._scroll
-        self._scroll = max(0, min(self._overflow(), before + pixels))
-        return self._scroll != before
+    def _overflow(self) -> int:
+        return max(0, sum(self._columns) + 2 * _BORDER - self.width)
 
     @override
     def paint(self, canvas: Canvas, x: int, y: int) -> None:
@@ -196,6 +215,7 @@ class TableBlock(BlockPart):
         painter.restore()
         painter.setPen(QPen(theme.border, 1))
         painter.drawRoundedRect(frame, radius, radius)
+        self._paint_bar(canvas, x, y)
 
     def _paint_rows(self, canvas: Canvas, x: int, y: int) -> None:
         painter, theme = canvas.painter, canvas.style.theme
@@ -331,6 +351,13 @@ class TableBlock(BlockPart):
     def _cell_corner(self, row: int, column: int) -> QPoint:
         left = _BORDER + sum(self._columns[:column]) + scaled(_PAD) - self._scroll
         return QPoint(left, self._tops[row] + scaled(_ROW_PAD))
+
+
+def _longest_word(metrics: QFontMetricsF, cell: Inline) -> int:
+    """Return how wide the longest part of a cell is that lines are not broken in."""
+    words = _BREAKS.split(cell.text)
+    width = max((metrics.horizontalAdvance(word) for word in words), default=0.0)
+    return int(width * 1.12 + 2 if cell.spans else width) + 1
 
 
 def _advance(metrics: QFontMetricsF, cell: Inline) -> float:

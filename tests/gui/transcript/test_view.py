@@ -411,3 +411,36 @@ def test_that_links_are_reached_by_tab_and_opened_by_enter(stage: Stage, text: s
         assert stage.view.scene.link_at(rect.center()).startswith("https://a.b/")
         stage.key(Qt.Key.Key_Return)
     assert opened == ["https://a.b/one", "https://a.b/two"]
+
+
+WIDE_TABLE = (
+    "|" + "".join(f" Column number{n} |" for n in range(14)) + "\n|" + "---|" * 14 + "\n"
+    "|" + "".join(f" cell{n} |" for n in range(14)) + "\n"
+)
+
+
+@pytest.mark.parametrize("text", [WIDE_TABLE, f"```\n{'wide ' * 60}\n```\n"])
+def test_that_what_is_too_wide_is_scrolled_by_dragging_its_bar(stage: Stage, text: str) -> None:
+    row = stage.tell(text)
+    stage.settle()
+    [part] = laid_parts(stage, row)
+    before = picture(stage)
+    left = stage.view.rows.left
+    y = stage.top_of(row) + 20 + part.height - 5
+    stage.drag(QPoint(left + 30, y), QPoint(left + 30 + part.width // 4, y))
+    assert stage.view.selection.is_empty
+    dragged = picture(stage)
+    assert dragged != before
+    stage.drag(QPoint(left + part.width // 2, y), QPoint(left - 500, y))
+    stage.hover(QPoint(1, 1))
+    assert picture(stage) == before
+
+
+def test_that_a_narrow_column_of_a_table_breaks_no_word(stage: Stage) -> None:
+    row = stage.tell(WIDE_TABLE)
+    stage.settle()
+    [part] = laid_parts(stage, row)
+    assert part.scroll_by(10_000)
+    assert part.plain(0, 14) == "Column number0"
+    two_lines = part.top_of(part.length)
+    assert two_lines < 60
