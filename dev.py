@@ -167,7 +167,8 @@ def prepare(sections: Sequence[str], system: Sequence[str] = ()) -> None:
     if LINUX and not looked.issuperset(system):
         provide(system)
         write_stamp(have, looked | set(system))
-    say(f"Ready after {time.monotonic() - started:.0f} s.")
+    if (seconds := time.monotonic() - started) > 1:
+        say(f"Ready after {seconds:.0f} s.")
 
 
 def install(sections: Sequence[str], *, fresh: bool) -> None:

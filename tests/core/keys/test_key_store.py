@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from helpers.screen import screen
 from helpers.secret_service import (
     KeyringSession,
     KeysProcess,
     keyring_session,
     keys_process,
-    require,
 )
 from understudy.keys import KeyStore
 
@@ -35,21 +33,6 @@ def session() -> Generator[KeyringSession]:
 def bare_environ(tmp_path: Path) -> dict[str, str]:
     """A machine without a session bus."""
     return {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-
-
-@contextmanager
-def a_display() -> Generator[str]:
-    require("Xvfb")
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert server.stdout is not None
-    with server.stdout:
-        yield f":{server.stdout.readline().decode().strip()}"
-        server.terminate()
-        server.wait()
 
 
 def prompts_on(display: str) -> list[psutil.Process]:
@@ -199,7 +182,7 @@ def test_that_locking_while_running_keeps_what_was_read_and_unlocking_catches_up
 
 
 def test_that_reading_from_a_keyring_never_used_before_asks_for_nothing() -> None:
-    with a_display() as display, keyring_session(display) as session:
+    with screen() as display, keyring_session(display) as session:
         session.start_locked()
         with keys_process(session.environ) as keys:
             found = keys("read", "openai")
@@ -209,7 +192,7 @@ def test_that_reading_from_a_keyring_never_used_before_asks_for_nothing() -> Non
 
 
 def test_that_a_prompt_nobody_answers_holds_up_nothing_and_a_late_answer_is_used() -> None:
-    with a_display() as display, keyring_session(display) as session:
+    with screen() as display, keyring_session(display) as session:
         session.start_unlocked()
         with keys_process(session.environ, answer_timeout=0.5, unlock_timeout=0.5) as keys:
             keys("save", "openai", "sk-read")
@@ -233,7 +216,7 @@ def test_that_a_prompt_nobody_answers_holds_up_nothing_and_a_late_answer_is_used
 
 
 def test_that_the_process_ends_though_a_prompt_is_open() -> None:
-    with a_display() as display, keyring_session(display) as session:
+    with screen() as display, keyring_session(display) as session:
         session.start_unlocked()
         keys = KeysProcess(session.environ, answer_timeout=0.3)
         keys("save", "openai", "sk-read")
