@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QFont, QPainter
 
 from understudy_gui.overriding import override
+from understudy_gui.settings.row_model import RowModel
 from understudy_gui.settings.row_view import Index, RowDelegate
 from understudy_gui.theme import font, scaled
 from understudy_gui.widgets import health, painting
@@ -17,8 +18,6 @@ from understudy_gui.widgets.health import Condition
 from understudy_gui.widgets.tile import paint_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from understudy_gui.theme import Theme, ThemeManager
 
 ROW = Qt.ItemDataRole.UserRole
@@ -34,54 +33,20 @@ class ProviderLine:
     condition: Condition
     faded: bool = False
 
+    @property
+    def key(self) -> str:
+        """The provider's id."""
+        return self.provider
 
-class ProviderListModel(QAbstractListModel):
+    @property
+    def spoken(self) -> str:
+        """All that the row shows, in words."""
+        state = health.word(self.condition, time.time())
+        return ", ".join(filter(None, (self.name, self.caption, state)))
+
+
+class ProviderListModel(RowModel[ProviderLine]):
     """The providers that are shown, in the program's order."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lines: tuple[ProviderLine, ...] = ()
-
-    @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return 0 if parent.isValid() else len(self._lines)
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._lines):
-            return None
-        line = self._lines[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return line.name
-            case Qt.ItemDataRole.AccessibleTextRole:
-                state = health.word(line.condition, time.time())
-                return ", ".join(filter(None, (line.name, line.caption, state)))
-            case Qt.ItemDataRole.UserRole:
-                return line
-            case _:
-                return None
-
-    def row_of(self, provider: str) -> int:
-        """Return a provider's row, -1 where it is not shown."""
-        ids = [line.provider for line in self._lines]
-        return ids.index(provider) if provider in ids else -1
-
-    def provider_at(self, row: int) -> str:
-        """Return the id of a row's provider, empty where there is no such row."""
-        return self._lines[row].provider if 0 <= row < len(self._lines) else ""
-
-    def show(self, lines: Sequence[ProviderLine]) -> None:
-        """Show other rows; the selection stays where only their content changed."""
-        new = tuple(lines)
-        if [line.provider for line in new] == [line.provider for line in self._lines]:
-            self._lines = new
-            if new:
-                self.dataChanged.emit(self.index(0), self.index(len(new) - 1), [])
-            return
-        self.beginResetModel()
-        self._lines = new
-        self.endResetModel()
 
 
 class ProviderDelegate(RowDelegate):

@@ -82,7 +82,7 @@ class ProvidersPage(Page):
         if self._stack.currentWidget() is self.form:
             return
         row = max(row, 0)
-        provider = self.model.provider_at(row)
+        provider = self.model.key_at(row)
         if not provider:
             self._stack.setCurrentWidget(self._empty)
         elif provider != shown or self.view.currentIndex().row() != row:
@@ -182,7 +182,7 @@ class ProvidersPage(Page):
         )
 
     def _chosen(self, index: QModelIndex) -> None:
-        provider = self.model.provider_at(index.row())
+        provider = self.model.key_at(index.row())
         if provider:
             self._show(provider)
 

@@ -191,7 +191,7 @@ class RoutingPage(Page):
         self.table.removed.connect(self._entry_removed)
 
     def _chosen(self, index: QModelIndex) -> None:
-        name = self.model.name_at(index.row())
+        name = self.model.key_at(index.row())
         if name and name != self._shown:
             self._shown = name
             self.refresh()

@@ -37,7 +37,7 @@ async def own_server(desk: Desk, server: Loopback, *models: str) -> str:
 async def test_that_a_first_start_lists_the_one_that_is_built_in(desk: Desk) -> None:
     page = desk.window.providers
     QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Warning)
-    assert [page.model.provider_at(row) for row in range(page.model.rowCount())] == ["practice"]
+    assert [page.model.key_at(row) for row in range(page.model.rowCount())] == ["practice"]
     assert page.shown == "practice"
     assert not page.detail.key.isVisible()
 
