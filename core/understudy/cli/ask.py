@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         request = ChatRequest(messages, route=route)
         await AnswerPrinter(console).stream(workspace.router, request)
 
-    with_workspace(console, ask)
+    with_workspace(console, ask, unlock=args.unlock)
     return 0
 
 

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 async def _conversation(args: argparse.Namespace, console: Console) -> AsyncGenerator[Chat]:
     """Open all that a conversation stands on; closing the generator closes it."""
-    async with opened(console) as workspace:
+    async with opened(console, unlock=args.unlock) as workspace:
         route = await chosen_route(workspace, args.route, args.model)
         keeping = await Keeping.open(workspace.paths.history, route, console)
         try:

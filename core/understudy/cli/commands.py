@@ -37,6 +37,11 @@ _MODEL = _argument(
     help="ask this instead of a route; may be given again, for the next in line",
 )
 _SYSTEM = _argument("--system", metavar="TEXT", default="", help="instructions for the model")
+_UNLOCK = _argument(
+    "--unlock",
+    action="store_true",
+    help="have the system ask for the keyring's password where it is locked",
+)
 _PROVIDER = _argument("provider", metavar="PROVIDER", help="a provider's id, such as openai")
 
 _PROVIDERS = (
@@ -146,6 +151,7 @@ COMMANDS = (
             _ROUTE,
             _MODEL,
             _SYSTEM,
+            _UNLOCK,
             _argument("text", metavar="TEXT", help="the question; - reads it from standard input"),
         ),
         more="The answer goes to standard output, hand-overs are told on standard error.",
@@ -154,7 +160,7 @@ COMMANDS = (
         "chat",
         "hold a conversation in the terminal",
         "chat:run",
-        (_ROUTE, _MODEL, _SYSTEM),
+        (_ROUTE, _MODEL, _SYSTEM, _UNLOCK),
         more="Ctrl C stops an answer, Ctrl D ends the conversation.",
     ),
     Command("status", "show which providers can answer now", "status:show_status"),

@@ -18,24 +18,32 @@ if TYPE_CHECKING:
     from typing import Any
 
     from understudy.cli.console import Console
-    from understudy.keys import KeyReading
+    from understudy.keys import KeyReading, KeyringState
 
 AD_HOC = "command line"
+TO_OPEN = (
+    "Open it with: understudy ask --unlock, or chat --unlock; or put the key into the provider's "
+    "environment variable."
+)
 T = TypeVar("T")
 
 
 @asynccontextmanager
-async def opened(console: Console, *, keys: bool = True) -> AsyncGenerator[Workspace, None]:
+async def opened(
+    console: Console, *, keys: bool = True, unlock: bool = False
+) -> AsyncGenerator[Workspace, None]:
     """Open the workspace and read the keys of the providers in use from the keyring.
 
-    What a person must know of their settings file (it was set aside, it is newer) is said first.
+    A locked keyring is opened only where ``unlock`` says so: its question for the password would
+    hold up a script. What a person must know of their settings file (it was set aside, it is newer)
+    is said first.
     """
     workspace = Workspace.open()
     with kept_log(workspace.paths.command_log, workspace.keys.secrets, WARNING):
         async with aclosing(workspace):
             tell_notices(workspace, console)
             if keys:
-                tell_keyring(await workspace.load_keys(), console)
+                await _load_keys(workspace, console, unlock=unlock)
             yield workspace
 
 
@@ -45,21 +53,36 @@ def tell_notices(workspace: Workspace, console: Console) -> None:
         console.tell(notice)
 
 
-def tell_keyring(readings: Mapping[str, KeyReading], console: Console) -> None:
-    """Say that keys may be missing because the keyring keeps them to itself."""
+async def _load_keys(workspace: Workspace, console: Console, *, unlock: bool) -> None:
+    """Read the keys; say that some may be missing where the keyring keeps them to itself."""
+    state = _closed(await workspace.load_keys())
+    if state is not None and unlock:
+        console.note("The system asks for the password of the keyring.")
+        await workspace.keys.unlock()
+        state = _closed(await workspace.load_keys())
+    if state is not None:
+        console.note(f"{state.why} Keys in it were not read. {TO_OPEN}")
+
+
+def _closed(readings: Mapping[str, KeyReading]) -> KeyringState | None:
+    """Give the state of a keyring that keeps keys to itself which are nowhere else."""
     for reading in readings.values():
         if reading.source == "none" and reading.state.state in {"locked", "refused"}:
-            console.note(f"{reading.state.why} Keys in it cannot be read until it is opened.")
-            return
+            return reading.state
+    return None
 
 
 def with_workspace(
-    console: Console, work: Callable[[Workspace], Coroutine[Any, Any, T]], *, keys: bool = True
+    console: Console,
+    work: Callable[[Workspace], Coroutine[Any, Any, T]],
+    *,
+    keys: bool = True,
+    unlock: bool = False,
 ) -> T:
     """Run ``work`` on an event loop with an open workspace."""
 
     async def run() -> T:
-        async with opened(console, keys=keys) as workspace:
+        async with opened(console, keys=keys, unlock=unlock) as workspace:
             return await work(workspace)
 
     return asyncio.run(run())

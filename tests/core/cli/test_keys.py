@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers.command_line import CommandLine
+from helpers.loopback import Loopback
+from helpers.replies import openai_stream
 from helpers.secret_service import KeyringSession, keyring_session
 
 if TYPE_CHECKING:
@@ -100,6 +102,22 @@ def test_that_a_locked_keyring_is_said_and_the_key_is_not_kept(home: Path) -> No
     assert "locked" in refused.err.lower()
     assert asked.code == 1
     assert "locked" in asked.err.lower()
+    assert "understudy ask --unlock" in asked.err
+    assert "password" not in asked.err
+
+
+def test_that_the_keyring_is_opened_only_where_that_is_asked_for(home: Path) -> None:
+    with keyring_session() as session, Loopback(openai_stream("Yes.")) as server:
+        session.start_unlocked()
+        cli = CommandLine(home, {**session.environ, "OPENAI_ENDPOINT": server.base_url})
+        cli("keys", "set", "openai", stdin=KEY)
+        session.lock()
+        nobody_there = cli("ask", "--unlock", "--model", "openai/m", "Hello?")
+        session.unlock_from_elsewhere()
+        open_already = cli("ask", "--unlock", "--model", "openai/m", "Hello?")
+    assert nobody_there.code == 1
+    assert "The system asks for the password of the keyring." in nobody_there.err
+    assert (open_already.code, open_already.out, open_already.err) == (0, "Yes.\n", "")
 
 
 @pytest.mark.parametrize("text", ["", "sk one two", "sk-one\nsk-two", "clé"])
