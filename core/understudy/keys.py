@@ -129,7 +129,8 @@ class KeyStore:
             return self._state
         for provider_id, key in list(self._session.items()):
             await self._store(provider_id, key)
-        for provider_id in self._asked - self._found.keys():
+        # not by set operations: a late answer may come to the thread meanwhile
+        for provider_id in [each for each in self._asked if each not in self._found]:
             if (await self.read(provider_id)).source == "keyring":
                 self._changed(provider_id)
         return self._state
@@ -216,6 +217,7 @@ class KeyStore:
             done.set_result(answer)
             return
         self._overdue -= 1
+        self._state = answer.state  # it may have come in the moment in which it was given up
         if provider_id in self._found:
             self._changed(provider_id)
 
