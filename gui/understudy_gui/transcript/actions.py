@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
 
 from understudy_gui.i18n import tr
 from understudy_gui.transcript.code_block import COPY_CODE, WRAP_CODE, CodeBlock
@@ -15,9 +14,12 @@ from understudy_gui.transcript.gathering import Gathering
 from understudy_gui.transcript.meta_part import COPY, MORE
 from understudy_gui.transcript.plain import plain_text, with_seams
 from understudy_gui.transcript.seam_parts import TRACE, trace_text
+from understudy_gui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QMenu
 
     from understudy_gui.models.transcript import Item, TraceRow
     from understudy_gui.transcript.parts import Part
@@ -132,7 +134,7 @@ class Actions:
 
     def menu_for(self, row: int) -> QMenu:
         """Make the menu of a row; it deletes itself when it closes."""
-        menu = QMenu(self._view)
+        menu = Menu(self._view)
         menu.aboutToHide.connect(menu.deleteLater)
         item = self._view.model.item(row)
         selected = menu.addAction(tr("Copy"), self.copy_selection)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
+
+from understudy_gui.overriding import override
+from understudy_gui.theme import tokens
 
 
 class Menu(QMenu):
@@ -13,3 +17,11 @@ class Menu(QMenu):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if QGuiApplication.platformName() == "xcb":  # without a compositor the corners are black
+            outline, radius = QPainterPath(), tokens()["radius"]["lg"]
+            outline.addRoundedRect(QRectF(self.rect()), radius, radius)
+            self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
