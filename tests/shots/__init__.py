@@ -1,1 +1,0 @@
-"""Pictures of the window in named states, for whoever works on it: ``dev.py shots``."""
