@@ -100,14 +100,6 @@ class SettingsFile:
             with self._locked():
                 return self._save(settings)
 
-    def changed_outside(self) -> bool:
-        """Whether the file holds something other than what was last loaded or saved."""
-        try:
-            data = self._read()
-        except (_Broken, OSError):
-            return True
-        return _normal(mend(data, _faults)[0]) != self._base
-
     def _save(self, settings: Settings) -> Loaded:
         self._refuse_if_read_only()
         ours, notice = _as_json(settings), None

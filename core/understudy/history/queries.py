@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from understudy.history.values import MessageRole, MessageState
 
 _CONVERSATION = """
-    SELECT c.id, c.title, c.created, c.updated, c.pinned, c.route, c.unread,
+    SELECT c.id, c.title, c.created, c.updated, c.pinned, c.route,
            coalesce((SELECT m.state FROM message m
                      WHERE m.conversation_id = c.id AND m.active = 1
                      ORDER BY m.ordinal DESC LIMIT 1), 'complete')
@@ -107,7 +107,7 @@ def search(connection: sqlite3.Connection, text: str) -> list[ConversationRow]:
         """,
         {"pattern": pattern},
     )
-    return [_conversation(row[:8], _excerpt(row[8], wanted)) for row in rows]
+    return [_conversation(row[:7], _excerpt(row[7], wanted)) for row in rows]
 
 
 def count(connection: sqlite3.Connection, conversation_id: int) -> int:
@@ -254,10 +254,8 @@ def _leave_path(connection: sqlite3.Connection, conversation_id: int, ordinal: i
 
 
 def _conversation(row: tuple[Any, ...], excerpt: str = "") -> ConversationRow:
-    identity, title, created, updated, pinned, route, unread, state = row
-    return ConversationRow(
-        identity, title, created, updated, bool(pinned), route, bool(unread), state, excerpt
-    )
+    identity, title, created, updated, pinned, route, state = row
+    return ConversationRow(identity, title, created, updated, bool(pinned), route, state, excerpt)
 
 
 def _message(connection: sqlite3.Connection, row: tuple[Any, ...]) -> StoredMessage:

@@ -92,10 +92,6 @@ class History:
         """Pin a conversation to the top, or let it go."""
         await self._set(conversation_id, "pinned", int(pinned))
 
-    async def set_unread(self, conversation_id: int, unread: bool) -> None:
-        """Remember whether something in a conversation has not been seen."""
-        await self._set(conversation_id, "unread", int(unread))
-
     async def set_route(self, conversation_id: int, route: str) -> None:
         """Remember the route that a conversation uses."""
         await self._set(conversation_id, "route", route)

@@ -25,7 +25,6 @@ class ConversationRow:
     updated: float
     pinned: bool
     route: str
-    unread: bool
     state: MessageState
     excerpt: str = ""
 

@@ -174,11 +174,10 @@ async def test_that_pinned_come_first_and_then_the_latest(history: History) -> N
     rows = [await history.create_conversation(name) for name in "abc"]
     await history.add_question(rows[0].id, "news")
     await history.set_pinned(rows[1].id, True)
-    await history.set_unread(rows[2].id, True)
     await history.set_route(rows[2].id, "Private")
     found = await history.conversations()
     assert [row.title for row in found] == ["b", "a", "c"]
-    assert (found[0].pinned, found[2].unread, found[2].route) == (True, True, "Private")
+    assert (found[0].pinned, found[2].route) == (True, "Private")
 
 
 async def test_that_deleting_can_be_undone(history: History) -> None:
