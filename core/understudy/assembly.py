@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import UsageError
 from understudy.paths import Paths
+from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -134,7 +135,7 @@ class Workspace:
         provider = provider_id(name)
         if provider in self._placed:
             raise UsageError(
-                f'There is a provider "{provider}" already.',
+                Phrase('There is a provider "{name}" already.', name=provider),
                 "Nothing was changed.",
                 "Choose another name, or remove that one first.",
             )
@@ -147,7 +148,9 @@ class Workspace:
         """Remove an endpoint of the user's own, from all routes too, and write that down."""
         if not self.placed(provider).own:
             raise UsageError(
-                f"{self.provider(provider).name} is built in and cannot be removed.",
+                Phrase(
+                    "{name} is built in and cannot be removed.", name=self.provider(provider).name
+                ),
                 "Nothing was changed.",
                 "Leave it out of your routes, or switch it off in the settings.",
             )
@@ -167,7 +170,9 @@ class Workspace:
     def provider(self, provider: str) -> ChatProvider:
         """Find a provider as the router knows it; raises ``UsageError`` where there is none."""
         if provider not in self._providers:
-            raise UsageError(f'There is no provider "{provider}".', "Nothing was done.")
+            raise UsageError(
+                Phrase('There is no provider "{name}".', name=provider), "Nothing was done."
+            )
         return self._providers[provider]
 
     def placed(self, provider: str) -> Placed:
@@ -233,7 +238,9 @@ class Workspace:
         if row.wire == "practice" and placed.enabled:
             return PracticeProvider()
         if row.wire == "practice":
-            return UnusableProvider(row, Availability("disabled", f"{row.name} is switched off."))
+            return UnusableProvider(
+                row, Availability("disabled", Phrase("{name} is switched off.", name=row.name))
+            )
         return HttpChatProvider(
             row,
             self.transport,

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from understudy.errors import UsageError
+from understudy.phrases import Phrase
 from understudy.providers.address import check_base_url, endpoint_from_environment
 from understudy.providers.base import ProviderRow
 from understudy.providers.catalog import CATALOG
@@ -97,8 +98,19 @@ def _at(placed: Placed, address: str, *, from_environment: bool = False) -> Plac
     try:
         return replace(placed, row=replace(row, base_url=check(address)))
     except UsageError as error:
-        where = f" ({row.endpoint_env} in the environment)" if from_environment else ""
-        return replace(placed, problem=f"{error.happened} It is the one of {row.name}{where}.")
+        return replace(placed, problem=_problem(error, row, from_environment=from_environment))
+
+
+def _problem(error: UsageError, row: ProviderRow, *, from_environment: bool) -> Phrase:
+    """Say whose address it is that cannot be used, and where it came from."""
+    if not from_environment:
+        return Phrase("{fault} It is the one of {name}.", fault=error.happened, name=row.name)
+    return Phrase(
+        "{fault} It is the one of {name} ({variable} in the environment).",
+        fault=error.happened,
+        name=row.name,
+        variable=row.endpoint_env,
+    )
 
 
 def routes_in_effect(
@@ -138,6 +150,8 @@ def provider_id(name: str) -> str:
     made = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
     if not made:
         raise UsageError(
-            f'"{name}" cannot be a provider\'s name.', "Nothing was added.", "Use some letters."
+            Phrase('"{name}" cannot be a provider\'s name.', name=name),
+            "Nothing was added.",
+            "Use some letters.",
         )
     return made

@@ -11,6 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
+from understudy.phrases import Phrase
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -182,18 +184,18 @@ def state_of(error: BaseException, name: str = "", secret: str = "") -> KeyringS
     """Translate what a backend raised, without ever showing ``secret``."""
     from keyring.errors import KeyringLocked, NoKeyringError
 
-    shown = name or "The keyring"
+    shown = name or Phrase("The keyring")
     causes = list(_causes(error))
     if any(isinstance(each, NoKeyringError) for each in causes):
         return absent()
     names = {type(each).__name__ for each in causes}
     if any(isinstance(each, KeyringLocked) for each in causes) or names & _LOCKED:
-        return KeyringState("locked", name, f"{shown} is locked.")
+        return KeyringState("locked", name, Phrase("{name} is locked.", name=shown))
     if names & _GONE:
         return absent()
     said = str(error) or type(error).__name__
     said = said.replace(secret, "…") if secret else said
-    return KeyringState("refused", name, f"{shown} refused ({said}).")
+    return KeyringState("refused", name, Phrase("{name} refused ({said}).", name=shown, said=said))
 
 
 _LOCKED = {"LockedException", "PromptDismissedException"}

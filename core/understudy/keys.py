@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from understudy.errors import KeyStoreError, UsageError
 from understudy.keyring_access import Answer, Keyring, KeyringState
+from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -255,7 +256,7 @@ def clean_key(text: str) -> str:
     fault = _fault(key)
     if fault:
         raise UsageError(
-            f"This is no key: it has {fault}.",
+            Phrase("This is no key: it has {fault}.", fault=fault),
             "Nothing was changed.",
             "Copy the key again, all of it and nothing else.",
         )
@@ -264,13 +265,13 @@ def clean_key(text: str) -> str:
 
 def _fault(key: str) -> str:
     if "\n" in key or "\r" in key:
-        return "a line break inside"
+        return Phrase("a line break inside")
     if any(character.isspace() for character in key):
-        return "a space inside"
+        return Phrase("a space inside")
     if not key.isprintable():
-        return "control characters inside"
+        return Phrase("control characters inside")
     if not key.isascii():
-        return "characters that cannot be sent in a key, such as é or 가"
+        return Phrase("characters that cannot be sent in a key, such as é or 가")
     return ""
 
 
@@ -283,8 +284,11 @@ def _usable(text: str) -> str | None:
 
 
 def _not_removed(state: KeyringState) -> KeyStoreError:
+    happened = "The key could not be removed."
+    if state.why:
+        happened = Phrase("The key could not be removed. {why}", why=state.why)
     return KeyStoreError(
-        f"The key could not be removed. {state.why}".strip(),
+        happened,
         "It is kept as it was.",
         "Unlock the keyring and try again.",
     )

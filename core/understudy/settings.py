@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from understudy.errors import SettingsError
 from understudy.notices import Notice
+from understudy.phrases import Phrase
 from understudy.providers.catalog import row
 from understudy.settings_model import (
     VERSION,
@@ -82,10 +83,12 @@ class SettingsFile:
             data = self._read()
         except _Broken as broken:
             self._base = {}
-            return Loaded(Settings(), self._move_aside(str(broken)))
+            return Loaded(Settings(), self._move_aside(broken.why))
         except OSError as error:
-            self._read_only = f"The settings file cannot be read ({_reason(error)})."
-            notice = Notice(self._read_only, "The defaults are used.", f"Look at {self.path}.")
+            happened = Phrase("The settings file cannot be read ({reason}).", reason=_reason(error))
+            can_do = Phrase("Look at {path}.", path=self.path)
+            self._read_only = happened
+            notice = Notice(happened, "The defaults are used.", can_do)
             return Loaded(Settings(), notice, read_only=True)
         return self._adopt(data)
 
@@ -106,7 +109,7 @@ class SettingsFile:
         try:
             theirs = self._read()
         except _Broken as broken:
-            notice = self._move_aside(str(broken))
+            notice = self._move_aside(broken.why)
         else:
             self._refuse_if_newer(theirs)
             theirs_mended, faults = mend(theirs, _faults)
@@ -130,13 +133,18 @@ class SettingsFile:
         return Loaded(settings, self._rewrite_mended(faults) if faults else None)
 
     def _rewrite_mended(self, faults: list[Fault]) -> Notice:
-        happened = f"The settings file has values that cannot be used ({_listed(faults)})."
+        happened = Phrase(
+            "The settings file has values that cannot be used ({faults}).", faults=_listed(faults)
+        )
         try:
             kept = self._copy_aside("broken", happened)
             self._write(self._base)
         except OSError as error:
-            did = f"Everything else in it is used; the file was left as it is ({_reason(error)})."
-            return Notice(happened, did, f"Mend it in {self.path}.")
+            did = Phrase(
+                "Everything else in it is used; the file was left as it is ({reason}).",
+                reason=_reason(error),
+            )
+            return Notice(happened, did, Phrase("Mend it in {path}.", path=self.path))
         return kept
 
     def _newer(self, data: JsonObject) -> Notice | None:
@@ -144,7 +152,10 @@ class SettingsFile:
         if not isinstance(version, int | float) or version <= VERSION:
             return None
         return Notice(
-            f"The settings file was written by a newer Understudy (version {version}).",
+            Phrase(
+                "The settings file was written by a newer Understudy (version {version}).",
+                version=version,
+            ),
             "What this one understands of it is used, and nothing is written to it.",
             "Update Understudy to change settings.",
         )
@@ -169,13 +180,20 @@ class SettingsFile:
         except FileNotFoundError:
             return {}
         except json.JSONDecodeError as error:
-            raise _Broken(f"{error.msg}, line {error.lineno} column {error.colno}") from error
+            raise _Broken(
+                Phrase(
+                    "{what}, line {line} column {column}",
+                    what=error.msg,
+                    line=error.lineno,
+                    column=error.colno,
+                )
+            ) from error
         except UnicodeDecodeError as error:
-            raise _Broken("it is not UTF-8 text") from error
+            raise _Broken(Phrase("it is not UTF-8 text")) from error
         except RecursionError as error:
-            raise _Broken("it is nested too deeply") from error
+            raise _Broken(Phrase("it is nested too deeply")) from error
         if not isinstance(data, dict):
-            raise _Broken("it is not a JSON object")
+            raise _Broken(Phrase("it is not a JSON object"))
         return cast("JsonObject", data)
 
     def _write(self, data: JsonObject) -> None:
@@ -194,25 +212,26 @@ class SettingsFile:
         _sync_folder(target.parent)
         self._base = data
 
-    def _move_aside(self, why: str) -> Notice:
-        happened = f"The settings file cannot be read as JSON ({why})."
+    def _move_aside(self, why: Phrase) -> Notice:
+        happened = Phrase("The settings file cannot be read as JSON ({why}).", why=why)
         kept = self._aside("broken")
         try:
             self.path.replace(kept)
         except OSError as error:
             self._read_only = happened
-            did = f"The defaults are used; the file was left as it is ({_reason(error)})."
-            return Notice(happened, did, f"Mend it in {self.path}.")
-        return Notice(
-            happened, f"It was set aside as {kept.name} and the defaults are used.", _MEND, kept
-        )
+            did = Phrase(
+                "The defaults are used; the file was left as it is ({reason}).",
+                reason=_reason(error),
+            )
+            return Notice(happened, did, Phrase("Mend it in {path}.", path=self.path))
+        did = Phrase("It was set aside as {name} and the defaults are used.", name=kept.name)
+        return Notice(happened, did, _MEND, kept)
 
     def _copy_aside(self, kind: str, happened: str) -> Notice:
         kept = self._aside(kind)
         kept.write_bytes(self.path.read_bytes())
-        return Notice(
-            happened, f"It was set aside as {kept.name}; everything else stays.", _MEND, kept
-        )
+        did = Phrase("It was set aside as {name}; everything else stays.", name=kept.name)
+        return Notice(happened, did, _MEND, kept)
 
     def _aside(self, kind: str) -> Path:
         """Find a name that is not taken, beside the file."""
@@ -236,7 +255,11 @@ class SettingsFile:
 
 
 class _Broken(Exception):  # noqa: N818 - a state of the file, caught in this module
-    """The file holds no JSON object."""
+    """The file holds no JSON object; ``why`` not."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 _MEND = "Take over what you need from it, then delete it."
@@ -270,7 +293,9 @@ def _plainly(message: str) -> str:
 
 def _listed(faults: list[Fault]) -> str:
     shown = "; ".join(str(fault) for fault in faults[:3])
-    return f"{shown}; and {len(faults) - 3} more" if len(faults) > 3 else shown
+    if len(faults) <= 3:
+        return shown
+    return Phrase("{some}; and {count} more", some=shown, count=len(faults) - 3)
 
 
 def _reason(error: OSError) -> str:
@@ -283,9 +308,11 @@ def _errors_told(path: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise SettingsError(
-            f"The settings could not be saved ({_reason(error)}).",
+            Phrase("The settings could not be saved ({reason}).", reason=_reason(error)),
             "The file is as it was; what you changed holds until Understudy ends.",
-            f"Make {path.parent} writable, or free some space, and try again.",
+            Phrase(
+                "Make {folder} writable, or free some space, and try again.", folder=path.parent
+            ),
         ) from error
 
 

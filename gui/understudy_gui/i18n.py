@@ -8,11 +8,11 @@ pair and the value decides: `{name:이/가}` gives "Mistral이" and "Claude가".
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from understudy.phrases import Phrase
 from understudy_gui.korean import with_particle
 from understudy_gui.overriding import override
 from understudy_resources import read_text
@@ -25,13 +25,6 @@ Language = Literal["en", "ko"]
 
 LANGUAGES: Final[Mapping[Language, str]] = {"en": "English", "ko": "한국어"}
 """The languages there are, each under its own name for itself."""
-
-_PATTERNS: Final = (
-    "This is no key: it has {fault}.",
-    "The address goes too far: it ends in {ending}.",
-    "{name} is locked.",
-)
-"""Sentences of the router that have a value in them and are shown at fields of the settings."""
 
 on_change: Final[list[Callable[[], None]]] = []
 """Called after the language changed, so that open windows can say everything again."""
@@ -62,18 +55,24 @@ def tr(text: str, /, **values: object) -> str:
 
 
 def said(error: UnderstudyError) -> str:
-    """Say an error of the router: what happened and what one can do, as far as it is translated."""
-    return " ".join(said_by_router(part) for part in (error.happened, error.can_do) if part)
+    """Say an error of the router: what happened and what one can do."""
+    return said_in_full(error.happened, error.can_do)
+
+
+def said_in_full(*sentences: str) -> str:
+    """Say sentences of the router one after the other, leaving out the empty ones."""
+    return " ".join(said_by_router(sentence) for sentence in sentences if sentence)
 
 
 def said_by_router(sentence: str) -> str:
-    """Translate a finished sentence, one with a value in it by the pattern that it was made of."""
-    for pattern in _PATTERNS:
-        before, name, after = re.split(r"\{(\w+)\}", pattern)
-        if sentence.startswith(before) and sentence.endswith(after) and sentence != before + after:
-            value = sentence[len(before) : len(sentence) - len(after)]
-            return tr(pattern, **{name: tr(value)})
-    return tr(sentence)
+    """Translate a finished sentence, one with values in it by the template it was made of."""
+    if not isinstance(sentence, Phrase):
+        return tr(sentence)
+    values = {
+        name: said_by_router(value) if isinstance(value, Phrase) else value
+        for name, value in sentence.values.items()
+    }
+    return tr(sentence.template, **values)
 
 
 def language() -> Language:

@@ -108,8 +108,9 @@ class Session(QObject):
             return await History.open(self.shell.paths.history)
         except HistoryError as error:
             kept = tr("New conversations are kept until Understudy is closed.")
-            said = f"{error.did} {error.can_do} {kept}".strip()
-            self.shell.window.pane.banners.say("history", "danger", error.happened, said)
+            said = f"{i18n.said_in_full(error.did, error.can_do)} {kept}".strip()
+            title = i18n.said_by_router(error.happened)
+            self.shell.window.pane.banners.say("history", "danger", title, said)
             return await History.open(None)
 
     def _accept_questions(self) -> None:
@@ -216,7 +217,9 @@ class Session(QObject):
     def _report(self, name: str, error: BaseException) -> None:
         """Tell of an error that nobody else handled."""
         log.error("%s failed", name, exc_info=error)
-        said = str(error) if isinstance(error, UnderstudyError) else type(error).__name__
+        said = type(error).__name__
+        if isinstance(error, UnderstudyError):
+            said = i18n.said_in_full(error.happened, error.did, error.can_do)
         title = tr("Something went wrong inside Understudy")
         self.shell.window.pane.banners.say("fault", "danger", title, said, [_dismiss()])
 
@@ -225,7 +228,8 @@ class Session(QObject):
         if error is None:
             banners.take_back("trouble")
         else:
-            banners.say("trouble", "danger", error.happened, f"{error.did} {error.can_do}".strip())
+            said = i18n.said_in_full(error.did, error.can_do)
+            banners.say("trouble", "danger", i18n.said_by_router(error.happened), said)
 
     def _retranslate(self) -> None:
         self.shell.window.retranslate()

@@ -15,7 +15,7 @@ from understudy.effective import PRACTICE
 from understudy.errors import SettingsError
 from understudy_gui import i18n, theme
 from understudy_gui.controllers.line_up import LineUpController
-from understudy_gui.i18n import tr
+from understudy_gui.i18n import said_by_router, said_in_full, tr
 from understudy_gui.views import shortcuts
 from understudy_gui.views.route_menu import RouteMenu
 
@@ -158,9 +158,9 @@ class Workplace(QObject):
 
     def tell(self, notice: Notice) -> None:
         """Show what people should know of their files."""
-        said = f"{notice.did} {notice.can_do}".strip()
+        title, said = said_by_router(notice.happened), said_in_full(notice.did, notice.can_do)
         actions = [("dismiss", tr("Dismiss"))]
-        self._banners.say(f"notice:{notice.happened}", "warn", notice.happened, said, actions)
+        self._banners.say(f"notice:{notice.happened}", "warn", title, said, actions)
 
     def _tell_of_practice(self) -> None:
         """Say so where nobody but the practice provider can answer."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.errors import HistoryError
+from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
     import sqlite3
@@ -113,15 +114,19 @@ def told(error: sqlite3.Error, path: Path | None, *, kept: bool = False) -> Hist
     row = _TABLE.get(_SAME_AS.get(code, code))
     did = _KEPT if kept else _UNCHANGED
     if row is None:
-        return HistoryError(f"The conversations' file reported an error ({error}).", did)
+        happened = Phrase("The conversations' file reported an error ({error}).", error=error)
+        return HistoryError(happened, did)
     kind, happened, can_do = row
-    return kind(happened, did, can_do.format(path=path or "the database"))
+    return kind(happened, did, Phrase(can_do, path=path or Phrase("the database")))
 
 
 def newer(version: int) -> HistoryNewer:
     """Say that the database is of a version that this program does not know."""
     return HistoryNewer(
-        f"The conversations were last used by a newer Understudy (version {version}).",
+        Phrase(
+            "The conversations were last used by a newer Understudy (version {version}).",
+            version=version,
+        ),
         _UNCHANGED,
         "Update Understudy to open them.",
     )

@@ -11,6 +11,7 @@ from understudy.history import database, journal, queries
 from understudy.history.errors import HistoryClosed, HistoryReadOnly, is_damage, told
 from understudy.history.rescue import rescue
 from understudy.history.sessions import Session
+from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ class Keeper:
 
     def conversation(self, conversation_id: int) -> ConversationRow:
         """Give one conversation."""
-        return _there(queries.conversation(self._db, conversation_id), "conversation")
+        return _there(queries.conversation(self._db, conversation_id), Phrase("conversation"))
 
     def create_conversation(self, title: str, route: str) -> ConversationRow:
         """Make a conversation."""
@@ -139,7 +140,7 @@ class Keeper:
     def message(self, message_id: int) -> StoredMessage:
         """Give one message."""
         self._write_if_streaming()
-        return _there(queries.message(self._db, message_id), "message")
+        return _there(queries.message(self._db, message_id), Phrase("message"))
 
     def versions(self, message_id: int) -> list[StoredMessage]:
         """Give all versions of a message."""
@@ -283,16 +284,16 @@ class Keeper:
             self._session.end()
 
 
-def _there(value: T | None, what: str) -> T:
+def _there(value: T | None, what: Phrase) -> T:
     if value is None:
-        raise UsageError(f"There is no such {what}.", "Nothing was done.")
+        raise UsageError(Phrase("There is no such {what}.", what=what), "Nothing was done.")
     return value
 
 
 def _folder_closed(folder: Path, error: OSError) -> HistoryReadOnly:
     reason = (error.strerror or type(error).__name__).lower()
     return HistoryReadOnly(
-        f"The conversations' folder cannot be used ({reason}).",
+        Phrase("The conversations' folder cannot be used ({reason}).", reason=reason),
         "Nothing was changed.",
-        f"Make {folder} a folder that you can write to.",
+        Phrase("Make {folder} a folder that you can write to.", folder=folder),
     )

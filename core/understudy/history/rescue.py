@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.history import database
 from understudy.notices import Notice
+from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,11 @@ def rescue(path: Path) -> Notice:
         raise
     return Notice(
         "The conversations' file was damaged.",
-        f"It was set aside as {kept.name}, and {messages} messages were rescued from it.",
+        Phrase(
+            "It was set aside as {name}, and {messages} messages were rescued from it.",
+            name=kept.name,
+            messages=messages,
+        ),
         "Look whether something is missing before you delete the damaged file.",
         kept,
     )

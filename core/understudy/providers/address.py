@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from understudy.errors import UsageError
+from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
     from understudy.providers.base import ProviderRow
@@ -93,7 +94,7 @@ def _check_path(path: str) -> str:
     for ending in _ADDED_BY_US:
         if path.lower().endswith(ending):
             raise UsageError(
-                f"The address goes too far: it ends in {ending}.",
+                Phrase("The address goes too far: it ends in {ending}.", ending=ending),
                 _UNCHANGED,
                 "End it before that, Understudy adds that part itself.",
             )

@@ -2,6 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from understudy.errors import UsageError
+from understudy.phrases import Phrase
+from understudy.providers.address import check_base_url
 from understudy_gui import i18n
 from understudy_gui.i18n import tr
 from understudy_gui.korean import with_particle
@@ -72,8 +75,11 @@ def test_that_listeners_hear_of_a_new_language_once() -> None:
 @pytest.mark.parametrize(
     ("english", "korean"),
     [
-        ("This is no key: it has a space inside.", "키가 아닙니다. 중간에 공백이 있습니다."),
-        ("GNOME Keyring is locked.", "GNOME Keyring이 잠겨 있습니다."),
+        (
+            Phrase("This is no key: it has {fault}.", fault=Phrase("a space inside")),
+            "키가 아닙니다. 중간에 공백이 있습니다.",
+        ),
+        (Phrase("{name} is locked.", name="GNOME Keyring"), "GNOME Keyring이 잠겨 있습니다."),
         ("The address is empty.", "주소가 비어 있습니다."),
     ],
 )
@@ -81,6 +87,15 @@ def test_that_a_finished_sentence_of_the_router_is_translated(english: str, kore
     assert i18n.said_by_router(english) == english
     i18n.set_language("ko")
     assert i18n.said_by_router(english) == korean
+
+
+def test_that_an_error_of_the_router_is_said_in_korean_with_its_values() -> None:
+    i18n.set_language("ko")
+    with pytest.raises(UsageError) as caught:
+        check_base_url("https://example.com/v1/models")
+    assert "/models" in i18n.said(caught.value)
+    assert "Understudy adds" not in i18n.said(caught.value)
+    assert str(caught.value).startswith("The address goes too far: it ends in /models.")
 
 
 def test_that_braces_without_values_stay_as_they_are() -> None:

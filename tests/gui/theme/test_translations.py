@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -38,6 +39,53 @@ def spoken() -> set[str]:
     return found
 
 
+NOT_SHOWN = ("cli", "rehearsal", "routing", "transport", "wire", "errors.py")
+NOT_SHOWN_EITHER = ("providers/answers.py", "providers/http_chat.py")
+"""The terminal's words, and failures of providers: the window words those by their kind."""
+
+
+def routers() -> Iterator[ast.AST]:
+    """Parse what of the router the window repeats as it is: of settings, keys and history."""
+    folder = Path(understudy.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        place = path.relative_to(folder)
+        if place.parts[0] not in NOT_SHOWN and place.as_posix() not in NOT_SHOWN_EITHER:
+            yield ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def aside(tree: ast.AST) -> set[ast.AST]:
+    """Find the texts that are no sentences for people: docstrings, log lines, parts of others."""
+    found: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant() as text):
+                found.add(text)
+            case ast.JoinedStr(values=parts):
+                found.update(parts)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log")), args=[text, *_]):
+                found.add(text)
+            case _:
+                pass
+    return found
+
+
+def said_by_routers() -> set[str]:
+    """Collect every sentence, and whatever is made into a phrase, sentence or not."""
+    found: set[str] = set()
+    for tree in routers():
+        left_out = aside(tree)
+        for node in ast.walk(tree):
+            match node:
+                case ast.Constant(value=str(text)) if node not in left_out:
+                    if SENTENCE.fullmatch(text):
+                        found.add(text)
+                case ast.Call(func=ast.Name(id="Phrase"), args=[ast.Constant(value=str(text))]):
+                    found.add(text)
+                case _:
+                    pass
+    return found
+
+
 def constants() -> set[str]:
     """Collect every text of both packages: what the router says reaches ``tr`` as a value."""
     return {
@@ -50,11 +98,34 @@ def constants() -> set[str]:
 
 
 SPOKEN = sorted(spoken())
+SENTENCE = re.compile(r"""["{A-Z].* .*[.!]""", re.DOTALL)
+SAID_BY_ROUTERS = sorted(said_by_routers())
 
 
 @pytest.mark.parametrize("sentence", SPOKEN)
 def test_that_a_sentence_of_the_window_is_translated(sentence: str) -> None:
     assert sentence in KOREAN
+
+
+@pytest.mark.parametrize("sentence", SAID_BY_ROUTERS)
+def test_that_a_sentence_of_the_router_that_the_window_shows_is_translated(sentence: str) -> None:
+    assert sentence in KOREAN
+
+
+def test_that_a_sentence_of_the_router_with_values_in_it_keeps_them_apart() -> None:
+    joined = [
+        ast.unparse(node)
+        for tree in routers()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr) and SENTENCE.fullmatch(ast.unparse(node)[2:-1])
+    ]
+    assert joined == []
+
+
+def test_that_what_is_looked_for_is_found() -> None:
+    assert "The settings could not be saved ({reason})." in SAID_BY_ROUTERS
+    assert "The conversations' file is damaged." in SAID_BY_ROUTERS
+    assert "a space inside" in SAID_BY_ROUTERS
 
 
 def test_that_nothing_is_translated_that_nobody_says() -> None:
