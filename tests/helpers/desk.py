@@ -48,8 +48,8 @@ class Desk:
         """The providers of a route as the router has it."""
         return [entry.provider for entry in self.workspace.router.route(route).entries]
 
-    async def until(self, true: Callable[[], object], within: float = 3.0) -> None:
-        """Let the window work until something is so."""
+    async def until(self, true: Callable[[], object], within: float = 20.0) -> None:
+        """Let the window work until something is so; `within` only bounds a failure."""
         deadline = time.monotonic() + within
         while not true():
             assert time.monotonic() < deadline, "it did not become so in time"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +65,8 @@ class Servers(QObject):
         self._found: dict[str, LocalServer] = {}
         self._looked_for: frozenset[str] = frozenset()
         self._busy: set[tuple[str, str]] = set()
+        self._forgotten: Counter[str] = Counter()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         workspace.keys.on_change.append(self._came_late)
 
     def close(self) -> None:
@@ -101,6 +105,7 @@ class Servers(QObject):
     def forget_all(self, provider: str) -> None:
         """Forget everything about a provider."""
         self.forget(provider)
+        self._forgotten[provider] += 1
         self._readings.pop(provider, None)
         self._found.pop(provider, None)
 
@@ -120,6 +125,10 @@ class Servers(QObject):
         """Forget a key; `key_read` or `key_refused` follows."""
         self._tasks.spawn(self._remove_key(provider), name="remove a key")
 
+    def restore_key(self, provider: str, key: str) -> None:
+        """Keep a key again if its removal, under way perhaps, took it; `key_read` follows."""
+        self._tasks.spawn(self._restore_key(provider, key), name="put a key back")
+
     def discard_key(self, provider: str) -> None:
         """Forget the key of a provider that is being removed; nothing is told afterwards."""
         self._tasks.spawn(self._discard_key(provider), name="discard a key")
@@ -137,8 +146,11 @@ class Servers(QObject):
         self._tasks.spawn(self._look_around(), name="look for local servers")
 
     async def _read_key(self, provider: str) -> None:
-        self._readings.update(await self._workspace.load_keys([provider]))
-        self.key_read.emit(provider)
+        asked_at = self._forgotten[provider]
+        readings = await self._workspace.load_keys([provider])
+        if self._forgotten[provider] == asked_at:  # else it was removed meanwhile: told of no more
+            self._readings.update(readings)
+            self.key_read.emit(provider)
 
     async def _unlock(self, provider: str) -> None:
         await self._workspace.keys.unlock()
@@ -148,16 +160,37 @@ class Servers(QObject):
         self.read_key(provider)
 
     async def _save_key(self, provider: str, text: str) -> None:
+        async with self._turns[provider]:
+            await self._keep(provider, text)
+
+    async def _restore_key(self, provider: str, key: str) -> None:
+        async with self._turns[provider]:
+            if self._peek(provider) == key:  # it never went, or a variable has it
+                self.key_read.emit(provider)
+            else:
+                await self._keep(provider, key)
+
+    def _peek(self, provider: str) -> str | None:
+        if provider not in self._workspace.provider_ids:
+            return None
+        variables = self._workspace.placed(provider).row.key_env
+        return self._workspace.keys.peek(provider, variables)
+
+    async def _keep(self, provider: str, text: str) -> None:
+        asked_at = self._forgotten[provider]
         try:
-            self._readings[provider] = await self._workspace.set_key(provider, text)
+            reading = await self._workspace.set_key(provider, text)
         except UnderstudyError as error:
             self.key_refused.emit(provider, i18n.said(error))
         else:
-            self.key_read.emit(provider)
+            if self._forgotten[provider] == asked_at:
+                self._readings[provider] = reading
+                self.key_read.emit(provider)
 
     async def _remove_key(self, provider: str) -> None:
         try:
-            self._readings[provider] = await self._workspace.remove_key(provider)
+            async with self._turns[provider]:
+                self._readings[provider] = await self._workspace.remove_key(provider)
         except UnderstudyError as error:
             self.key_refused.emit(provider, i18n.said(error))
         else:
@@ -165,7 +198,8 @@ class Servers(QObject):
 
     async def _discard_key(self, provider: str) -> None:
         try:
-            await self._workspace.keys.remove(provider)
+            async with self._turns[provider]:
+                await self._workspace.keys.remove(provider)
         except UnderstudyError as error:
             self.key_refused.emit(provider, i18n.said(error))
 

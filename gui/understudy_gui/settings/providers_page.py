@@ -217,8 +217,8 @@ class ProvidersPage(Page):
 
         def put_back() -> None:
             self._controller.undo()
-            if key and key != self._controller.key(provider):  # one from a variable never went
-                self._controller.servers.save_key(provider, key)
+            if key:
+                self._controller.servers.restore_key(provider, key)
             self.show_provider(provider)
 
         self._toast.say(tr("{name} removed", name=name), put_back, glyph="trash-2")
@@ -227,7 +227,7 @@ class ProvidersPage(Page):
         name = self._controller.name(provider)
 
         def put_back() -> None:
-            self._controller.servers.save_key(provider, key)
+            self._controller.servers.restore_key(provider, key)
 
         self._toast.say(tr("Key of {name} removed", name=name), put_back, glyph="trash-2")
 

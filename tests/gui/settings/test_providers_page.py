@@ -152,6 +152,20 @@ async def test_that_a_removed_key_can_be_put_back(desk: Desk) -> None:
     await desk.until(lambda: desk.workspace.keys.peek("groq") == "gsk_0123456789abcdef")
 
 
+async def test_that_ctrl_z_puts_a_key_back_with_the_focus_in_its_empty_field(desk: Desk) -> None:
+    page = desk.window.providers
+    page.add_provider("groq")
+    await desk.workspace.set_key("groq", "gsk_0123456789abcdef")
+    desk.controller.servers.read_key("groq")
+    await desk.until(page.detail.key.remove.isVisible)
+    await desk.click(page.detail.key.remove)
+    await desk.until(lambda: page.detail.key.field.editing)
+    page.detail.key.field.setFocus()
+    await desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    await desk.until(lambda: desk.workspace.keys.peek("groq") == "gsk_0123456789abcdef")
+    await desk.until(page.detail.key.field.isReadOnly)
+
+
 async def test_that_the_models_are_fetched_and_checked_for_use(desk: Desk) -> None:
     async with Loopback(models=("alpha", "beta", "gamma")) as server:
         provider = await own_server(desk, server)
@@ -332,6 +346,30 @@ async def test_that_removing_takes_a_provider_out_of_its_routes_and_undo_puts_it
         await desk.until(lambda: desk.workspace.keys.peek(provider) == "a-secret-key-1")
         assert desk.order("Mine") == [provider, "practice"]
         assert page.shown == provider
+
+
+async def test_that_a_key_read_while_its_provider_is_removed_does_not_bring_it_back(
+    desk: Desk,
+) -> None:
+    page = desk.window.providers
+    page.add_provider("groq")
+    await desk.workspace.set_key("groq", "gsk_0123456789abcdef")
+    desk.controller.servers.read_key("groq")
+    page.detail.remove.emit("groq")
+    await desk.until(lambda: desk.workspace.keys.peek("groq") is None)
+    await desk.until(lambda: not len(desk.tasks))
+    assert "groq" not in desk.settings.providers
+
+
+async def test_that_undo_at_once_keeps_the_key_whose_removal_is_under_way(desk: Desk) -> None:
+    page = desk.window.providers
+    page.add_provider("groq")
+    await desk.workspace.set_key("groq", "gsk_0123456789abcdef")
+    page.detail.remove.emit("groq")
+    desk.window.toast.findChildren(Button)[0].click()
+    await desk.until(lambda: not len(desk.tasks))
+    assert desk.workspace.keys.peek("groq") == "gsk_0123456789abcdef"
+    assert "groq" in desk.settings.providers
 
 
 async def test_that_an_endpoint_of_ones_own_is_added_and_asked_for_its_models(desk: Desk) -> None:
