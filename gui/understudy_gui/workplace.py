@@ -180,7 +180,7 @@ class Workplace(QObject):
             self._banners.take_back("keyring")
             return
         name = locked.backend_name or tr("The keyring")
-        title = tr("{name} is locked", name=name)
+        title = tr("{name} is locked.", name=name)
         text = tr("Keys cannot be read until it is opened.")
         self._banners.say(
             "keyring", "warn", title, text, [("unlock", tr("Unlock"))], glyph="key-round"
