@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QFont, QPainter
 
+from understudy_gui.controllers.line_up import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.settings.row_model import RowModel
@@ -40,7 +41,7 @@ class RouteLine:
     def spoken(self) -> str:
         """All that the row shows, in words."""
         who = ", ".join(self.providers) or tr("nobody")
-        return ", ".join(filter(None, (self.name, who, self.note)))
+        return ", ".join(filter(None, (route_name(self.name), who, self.note)))
 
 
 class RouteListModel(RowModel[RouteLine]):
@@ -63,7 +64,7 @@ class RouteDelegate(RowDelegate):
         inner = box.adjusted(8, 8, -8, -8)
         upper = scaled(20)
         title = QRect(inner.left(), inner.top(), inner.width(), upper)
-        painting.text(painter, title, line.name, name, theme.text)
+        painting.text(painter, title, route_name(line.name), name, theme.text)
         top = inner.top() + upper + 6
         size = scaled(_TILE)
         for number, provider in enumerate(line.providers[:_TILES_SHOWN]):

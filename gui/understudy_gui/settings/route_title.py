@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from understudy.errors import UsageError
 from understudy_gui import i18n
+from understudy_gui.controllers.line_up import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.widgets.button import IconButton
@@ -52,7 +53,7 @@ class RouteTitle(QWidget):
         if name != self._name:
             self._name = name
             self._show(typing=False)
-        self._label.setText(name)
+        self._label.setText(route_name(name))
 
     def start(self) -> None:
         """Let the name be typed anew."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from understudy_gui.controllers.line_up import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.settings.lineup_table import LineUpTable
 from understudy_gui.settings.page import Page, Scroller, heading
@@ -105,7 +106,7 @@ class RoutingPage(Page):
             menu.addAction(tr("Use for new chats"), self._make_default)
         if not self._controller.routes.made_by_us:
             menu.addSeparator()
-            menu.addAction(tr("Remove {name}", name=self._shown), self._remove)
+            menu.addAction(tr("Remove {name}", name=route_name(self._shown)), self._remove)
         return menu
 
     def _line(self, name: str) -> RouteLine:
@@ -209,7 +210,9 @@ class RoutingPage(Page):
     def _remove(self) -> None:
         name = self._shown
         self._controller.routes.remove(name)
-        self._toast.say(tr("{name} removed", name=name), self._controller.undo, glyph="trash-2")
+        self._toast.say(
+            tr("{name} removed", name=route_name(name)), self._controller.undo, glyph="trash-2"
+        )
 
     def _entry_removed(self, name: str) -> None:
         text = tr("{name} is out of the line-up", name=name)

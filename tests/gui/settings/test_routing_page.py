@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from helpers.desk import Desk, by_hand
 from understudy.settings_model import EntrySettings, RouteSettings
+from understudy_gui.widgets.label import Label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWindow
@@ -219,3 +220,13 @@ async def test_that_a_removed_providers_place_is_shown_by_its_id(desk: Desk) -> 
     page = await everyday(desk, "practice", "gone-server")
     assert shown(page) == ["practice", "gone-server"]
     assert page.table.rows[1].pill.condition.health == "off"
+
+
+async def test_that_the_route_made_for_a_person_is_named_in_their_language(desk: Desk) -> None:
+    desk.controller.set_appearance(language="ko")
+    desk.window.open_page("routing")
+    await desk.until(desk.window.routing.model.rowCount)
+    page = desk.window.routing
+    assert page.title.findChildren(Label)[0].text() == "일상"
+    assert page.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("일상,")
+    assert page.shown == "Everyday"
