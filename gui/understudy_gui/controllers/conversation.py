@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from understudy.errors import HistoryError
 from understudy_gui.controllers.talk import Talk
+from understudy_gui.i18n import said_in_full
 from understudy_gui.models.transcript import Item, Segment
 
 if TYPE_CHECKING:
@@ -236,7 +237,8 @@ class ConversationController(QObject):
         try:
             question = await self._store(talk, text)
         except HistoryError as error:
-            self.not_kept.emit(text, str(error))
+            sentence = said_in_full(error.happened, error.did, error.can_do)
+            self.not_kept.emit(text, sentence)
             return
         if talk is self._talk:
             self.question_shown.emit(self._transcript.append(question_row(question.id, text)))

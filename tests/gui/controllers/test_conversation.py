@@ -9,6 +9,7 @@ from PySide6.QtTest import QSignalSpy
 
 from helpers.providers import breaks_off, fails, says, silent
 from understudy.errors import ErrorKind
+from understudy_gui import i18n
 from understudy_gui.controllers.conversation import ConversationController
 from understudy_gui.models.transcript import TranscriptModel
 
@@ -282,6 +283,18 @@ async def test_that_reasoning_is_told_until_the_first_word(stage: Stage) -> None
     assert stage.answer.waiting.text == "A is thinking"
     await stage.idle()
     assert stage.answer.text == "So."
+
+
+async def test_that_it_is_said_in_korean_why_a_question_was_given_back(stage: Stage) -> None:
+    await stage.history.close()
+    spy = QSignalSpy(stage.controller.not_kept)
+    i18n.set_language("ko")
+    try:
+        stage.controller.send("Lost?")
+        await stage.until(spy.count)
+    finally:
+        i18n.set_language("en")
+    assert spy.at(0)[1] == "대화 파일이 닫혀 있습니다. 아무 작업도 하지 않았습니다."
 
 
 async def test_that_a_question_that_cannot_be_stored_is_given_back(stage: Stage) -> None:
