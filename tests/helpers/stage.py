@@ -61,7 +61,7 @@ class Stage:
         """The last row."""
         return self.items()[-1]
 
-    async def until(self, what: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, what: Callable[[], object], within: float = 20.0) -> None:
         """Wait for something to become true."""
         async with asyncio.timeout(within):
             while not what():  # noqa: ASYNC110 - conditions of several objects have no one event

@@ -87,7 +87,7 @@ class Theatre:
         assert item is not None
         return item
 
-    async def until(self, what: Callable[[], object], within: float = 10.0) -> None:
+    async def until(self, what: Callable[[], object], within: float = 30.0) -> None:
         """Let the program work until something is so."""
         async with asyncio.timeout(within):
             while not what():  # noqa: ASYNC110 - conditions of several objects have no one event

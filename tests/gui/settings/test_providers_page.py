@@ -37,7 +37,9 @@ async def own_server(desk: Desk, server: Loopback, *models: str) -> str:
 async def test_that_a_first_start_lists_the_one_that_is_built_in(desk: Desk) -> None:
     page = desk.window.providers
     QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Warning)
-    assert [page.model.key_at(row) for row in range(page.model.rowCount())] == ["practice"]
+    listed = [page.model.key_at(row) for row in range(page.model.rowCount())]
+    found = desk.controller.servers.found  # what runs on the computer of whoever runs this
+    assert [provider for provider in listed if not found(provider)] == ["practice"]
     assert page.shown == "practice"
     assert not page.detail.key.isVisible()
 
@@ -46,7 +48,7 @@ async def test_that_a_provider_of_the_catalogue_is_added_from_the_menu(desk: Des
     page = desk.window.providers
     menu = page.add_menu()
     names = [action.text() for action in menu.actions()]
-    assert {"OpenAI", "Groq", "Ollama", "Endpoint of your own…"} <= set(names)
+    assert {"OpenAI", "Groq", "Mistral", "Endpoint of your own…"} <= set(names)
     next(action for action in menu.actions() if action.text() == "Groq").trigger()
     await desk.settle()
     assert page.shown == "groq"
@@ -290,8 +292,14 @@ async def test_that_an_address_is_checked_while_it_is_typed(desk: Desk) -> None:
     line = page.detail.address.line
     line.setFocus()
     line.selectAll()
+    said: list[str] = []
+
+    def note(_text: str) -> None:
+        said.append(page.detail.address.box.error)
+
+    line.textEdited.connect(note)
     await desk.keys("ftp://x")
-    assert page.detail.address.box.error == ""
+    assert said == [""] * len("ftp://x")
     await desk.until(lambda: page.detail.address.box.error)
     assert line.hasFocus()
 

@@ -12,6 +12,8 @@ from understudy_gui.models.transcript import Item, Segment
 from understudy_gui.transcript.selection import Position
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from helpers.transcript_stage import Stage
 
 
@@ -173,18 +175,17 @@ def test_that_copy_with_seam_is_offered_only_where_there_is_one(stage: Stage) ->
     assert not actions["Copy"].isEnabled()
 
 
-def test_that_dragging_out_of_the_view_scrolls_on(stage: Stage) -> None:
+def test_that_dragging_out_of_the_view_scrolls_on(stage: Stage, qtbot: QtBot) -> None:
     stage.fill()
     stage.key(Qt.Key.Key_PageUp)
     before = stage.value
     middle = stage.view.viewport().rect().center()
     stage.press(middle)
     stage.move_pressed(QPoint(middle.x(), -40))
-    QTest.qWait(200)
+    qtbot.waitUntil(lambda: stage.value < before)
     QTest.mouseRelease(
         stage.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle
     )
-    assert stage.value < before
     after = stage.value
     QTest.qWait(100)
     assert stage.value == after

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -311,6 +312,7 @@ def test_that_deltas_are_shown_thirty_times_a_second_at_most(stage: Stage) -> No
     row = stage.begin_answer()
     stage.settle()
     pictures: list[int] = []
+    begun = time.monotonic()
     for _ in range(60):
         stage.model.append_text(row, "word ")
         QTest.qWait(5)
@@ -318,7 +320,8 @@ def test_that_deltas_are_shown_thirty_times_a_second_at_most(stage: Stage) -> No
         assert laid is not None
         pictures.append(sum(part.length for part in laid.blocks))
     changes = len(set(pictures))
-    assert 2 <= changes <= 60 * 0.008 / INTERVAL * 2
+    most = (time.monotonic() - begun) / INTERVAL * 1.1 + 2  # timers may be early by 5 %
+    assert 2 <= changes <= most
 
 
 def test_that_code_of_a_known_language_is_coloured(stage: Stage) -> None:

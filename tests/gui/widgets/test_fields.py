@@ -57,7 +57,7 @@ def test_that_a_revealed_key_is_masked_again_by_itself(
     shown(field)
     field.reveal()
     assert field.text() == KEY
-    qtbot.waitUntil(lambda: field.text() == masked(KEY), timeout=1000)
+    qtbot.waitUntil(lambda: field.text() == masked(KEY))
 
 
 def test_that_a_masked_key_cannot_be_copied(themes: ThemeManager, shown: Shown) -> None:
