@@ -36,10 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open_window(arguments: Sequence[str]) -> int:
     """Open the window, or say what it lacks. The only place below the window that knows of it."""
-    import gc
     from importlib.util import find_spec
 
-    gc.set_threshold(20_000, 20, 20)  # collecting what imports make costs 12 ms of the start
     for module in ("PySide6", "qasync", "understudy_gui"):
         if find_spec(module) is None:
             sys.stderr.write(INSTALL_THE_WINDOW.format(missing=module))

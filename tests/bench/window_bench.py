@@ -22,7 +22,7 @@ from helpers.screen import environment_on, screen
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-ROUNDS = 7
+ROUNDS = 15
 IDLE_SECONDS = 6.0
 QUIET = 0.002
 """CPU seconds in one second below which the start counts as over."""

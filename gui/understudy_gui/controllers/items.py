@@ -88,7 +88,7 @@ def seam_of(
 
 def trace_title(route: object) -> str:
     """Name the route and its strategy above an opened trace."""
-    return tr("{route}, in order", route=route) if route else ""
+    return tr("{route}, in order", route=wording.route_name(str(route))) if route else ""
 
 
 def standin(

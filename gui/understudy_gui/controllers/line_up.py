@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from understudy.effective import EVERYDAY
 from understudy.errors import UsageError
 from understudy.requests import ChatRequest
 from understudy_gui.controllers import standing
-from understudy_gui.i18n import tr
+from understudy_gui.controllers.wording import route_name
 
 if TYPE_CHECKING:
     from understudy.assembly import Workspace
@@ -83,8 +82,3 @@ class LineUpController(QObject):
             return
         wait = min(max(min(ends) - now, 0.0) + 0.05, LONGEST_SLEEP)
         self._rest_ends.start(round(wait * 1000))
-
-
-def route_name(name: str) -> str:
-    """Name a route for people; the one that Understudy makes itself is named in their language."""
-    return tr("Everyday") if name == EVERYDAY else name

@@ -1,4 +1,4 @@
-"""The sentences about failures, composed from what the router recorded.
+"""The sentences about failures, composed from what the router recorded, and the names of routes.
 
 Each says what happened, what Understudy did and what one can do; it names the provider, keeps the
 code in brackets and blames nobody. Raw words of a provider stand in the trace alone. Everything is
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.effective import EVERYDAY
 from understudy.errors import ErrorKind
 from understudy_gui.i18n import tr
 
@@ -194,3 +195,8 @@ def speed(value: float) -> str:
 def tokens(count: int) -> str:
     """Say how many tokens an answer has."""
     return tr("{count} tokens", count=number(count))
+
+
+def route_name(name: str) -> str:
+    """Name a route for people; the one that Understudy makes itself is named in their language."""
+    return tr("Everyday") if name == EVERYDAY else name

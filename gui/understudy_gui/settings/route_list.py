@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QFont, QPainter
 
-from understudy_gui.controllers.line_up import route_name
+from understudy_gui.controllers.wording import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.settings.row_model import RowModel

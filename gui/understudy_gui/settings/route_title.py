@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from understudy.errors import UsageError
 from understudy_gui import i18n
-from understudy_gui.controllers.line_up import route_name
+from understudy_gui.controllers.wording import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
 from understudy_gui.widgets.button import IconButton

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from understudy_gui.controllers.line_up import route_name
+from understudy_gui.controllers.wording import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.settings.lineup_table import LineUpTable
 from understudy_gui.settings.page import Page, Scroller, heading

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.errors import ErrorKind
 from understudy.routing.trace import Attempt
 from understudy_gui.controllers import wording
+from understudy_gui.controllers.wording import route_name
 from understudy_gui.i18n import said_by_router, tr
 from understudy_gui.widgets.places import ordinal
 
@@ -68,7 +69,7 @@ def standing(places: Mapping[str, int]) -> str:
         return tr("In no line-up")
     by_place: dict[int, list[str]] = {}
     for route, place in places.items():
-        by_place.setdefault(place, []).append(route)
+        by_place.setdefault(place, []).append(route_name(route))
     parts = [
         tr("{ordinal} in line in {routes}", ordinal=ordinal(place), routes=listed(routes))
         for place, routes in sorted(by_place.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QActionGroup
 
-from understudy_gui.controllers.line_up import route_name
+from understudy_gui.controllers.wording import route_name
 from understudy_gui.i18n import tr
 from understudy_gui.widgets.menu import Menu
 
