@@ -136,12 +136,14 @@ class HttpTransport:
         self,
         url: str,
         *,
+        method: str = "GET",
+        json: object = None,
         headers: Mapping[str, str] | None = None,
         name: str = "",
         timeout: float = 20.0,
         limit: int = MAX_BODY,
     ) -> Fetched:
-        """GET a whole answer, whatever its status, within ``timeout`` seconds.
+        """Ask for a whole answer, whatever its status, within ``timeout`` seconds.
 
         Raises ``ProviderError``, also where the answer is longer than ``limit`` bytes.
         """
@@ -150,7 +152,7 @@ class HttpTransport:
         try:
             async with (
                 asyncio.timeout(timeout),
-                self.stream("GET", url, headers=headers, name=name) as response,
+                self.stream(method, url, headers=headers, json=json, name=name) as response,
             ):
                 body = await response.body(limit + 1)
         except TimeoutError:

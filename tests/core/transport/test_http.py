@@ -317,6 +317,14 @@ class TestFetch:
         assert (answer.status, answer.body) == (404, b'{"error": "x"}')
         assert server.requests[0].headers["a"] == "b"
 
+    async def test_that_a_body_can_be_sent_for_it(self, transport: HttpTransport) -> None:
+        async with Loopback(json_reply({"data": []})) as server:
+            url = f"{server.base_url}/embeddings"
+            answer = await transport.fetch(url, method="POST", json={"input": ["한글"]})
+        (request,) = server.chats
+        assert (answer.status, request.json()) == (200, {"input": ["한글"]})
+        assert request.headers["content-type"] == "application/json"
+
     async def test_that_silence_ends_in_time(self, transport: HttpTransport) -> None:
         async with Loopback(SILENCE) as server:
             began = time.perf_counter()
