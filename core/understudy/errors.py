@@ -76,6 +76,8 @@ class ProviderError(UnderstudyError):
     failure, ``detail`` its message with secrets removed (for the trace), ``retry_after`` the
     seconds until it asked to be tried again. ``model_only`` says that the failure concerns the
     model that was asked, though failures of its kind concern the whole provider as a rule.
+    ``parameter`` is the request's top-level field that the server says it does not take, where the
+    request was refused for one: without it the same request may be asked again.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class ProviderError(UnderstudyError):
         detail: str = "",
         retry_after: float | None = None,
         model_only: bool = False,
+        parameter: str = "",
     ) -> None:
         super().__init__(happened)
         self.kind = kind
@@ -96,6 +99,7 @@ class ProviderError(UnderstudyError):
         self.detail = detail
         self.retry_after = retry_after
         self.model_only = model_only
+        self.parameter = parameter
 
 
 class NobodyAnswered(UnderstudyError):  # noqa: N818 - reads as the sentence that people see

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import ErrorKind, ProviderError
+from understudy.wire.parameters import refused_parameter
 from understudy.wire.redact import redact
 from understudy.wire.retry_after import retry_after
 
@@ -121,6 +122,7 @@ class _Refusal:
     codes: tuple[str, ...]
     message: str
     status: int | None
+    parameter: str
 
 
 def error_from_response(
@@ -177,7 +179,16 @@ def _error(
         code="" if status is None else f" ({_spoken(status)})",
     )
     detail = redact(refusal.message, secrets)
-    return ProviderError(kind, sentence, status=status, code=code, detail=detail, retry_after=wait)
+    parameter = refusal.parameter if kind is ErrorKind.BAD_REQUEST else ""
+    return ProviderError(
+        kind,
+        sentence,
+        status=status,
+        code=code,
+        detail=detail,
+        retry_after=wait,
+        parameter=parameter if redact(parameter, secrets) == parameter else "",
+    )
 
 
 def _kind(status: int | None, refusal: _Refusal, text: str) -> ErrorKind:
@@ -225,7 +236,8 @@ def _read(payload: object, text: str) -> _Refusal:
         messages = [raw] if isinstance(raw, str) else []
     status = next((s for layer in layers if (s := _status(layer)) is not None), None)
     message = " · ".join(dict.fromkeys(messages)) or _plain(text)
-    return _Refusal(tuple(dict.fromkeys(codes)), message, status)
+    parameter = refused_parameter(layers, message[:_READ])
+    return _Refusal(tuple(dict.fromkeys(codes)), message, status, parameter)
 
 
 def _layers(payload: object, depth: int = 4) -> Iterator[dict[str, Any]]:
@@ -235,7 +247,7 @@ def _layers(payload: object, depth: int = 4) -> Iterator[dict[str, Any]]:
             yield from _layers(item, depth)
     elif isinstance(payload, dict) and depth:
         layer = cast("dict[str, Any]", payload)
-        for key in ("error", "detail", "innererror", "response"):
+        for key in ("error", "message", "detail", "innererror", "response"):
             yield from _layers(layer.get(key), depth - 1)
         yield layer
 

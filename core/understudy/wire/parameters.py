@@ -1,0 +1,102 @@
+"""Which field of the request a server says it does not take.
+
+Servers that speak one format take different fields of it: whoever asked may leave the named one
+out and ask once more. The field stands in ``error.param`` (OpenAI), in ``detail[].loc`` (Mistral
+and whatever else is written with pydantic), or in the words of the message alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from understudy.wire.values import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_QUOTE = "[\"'`‘“]"
+_PATH = r"(?P<path>[A-Za-z_][\w.\[\]-]{0,120})"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # platform.openai.com: "Unsupported parameter: 'x'", "Unknown parameter: 'x.y'",
+        # "Unsupported value: 'x' does not support 0.2 with this model"
+        rf"(?i:unsupported|unknown|unrecognized) (?:parameter|value|field|key):? ?{_QUOTE}{_PATH}",
+        rf"(?i:unrecognized) request arguments? supplied: {_PATH}",
+        # serde, so DeepSeek, xAI, Hugging Face: "unknown field `x`, expected one of …"
+        rf"unknown field:? {_QUOTE}{_PATH}",
+        # console.groq.com, Cerebras: "property 'x' is unsupported", "property 'body.x' …"
+        rf"property {_QUOTE}{_PATH}{_QUOTE} is unsupported",
+        # docs.anthropic.com: "x: Extra inputs are not permitted"
+        rf"{_PATH}: Extra inputs are not permitted",
+        # a pydantic error written out, as vLLM does: "'loc': ('body', 'x'), 'msg': 'Extra …"
+        rf"{_QUOTE}loc{_QUOTE}: [(\[]{_QUOTE}body{_QUOTE}, {_QUOTE}{_PATH}{_QUOTE}",
+        # JSON schema: "Additional properties are not allowed ('x' was unexpected)"
+        rf"\({_QUOTE}{_PATH}{_QUOTE} was unexpected\)",
+        # LiteLLM: "openai does not support parameters: ['x'], for model=…"
+        rf"does not support parameters?:? \[?{_QUOTE}?{_PATH}",
+        # docs.x.ai: "Argument not supported on this model: x"
+        rf"(?i:argument|parameter) not supported on this model: {_PATH}",
+        # Bedrock: "#: extraneous key [x] is not permitted"
+        rf"extraneous key \[{_PATH}\] is not permitted",
+        # "x is not supported", as compatible servers say it of a field in quotes
+        rf"{_QUOTE}{_PATH}{_QUOTE} is (?:not supported|unsupported)",
+    )
+)
+_ABILITIES = (
+    # docs.ollama.com/api/errors: '"x" does not support tools'; openrouter.ai: "No endpoints found
+    # that support tool use."; Bedrock: "This model doesn't support tool use."
+    (re.compile(r"(?:n[o']t|endpoints found that) support (?:tools|tool use)\b"), "tools"),
+    (re.compile(r"not support thinking\b"), "think"),
+)
+_GEMINI = re.compile(r"Unknown name \"(?P<name>\w{1,64})\"(?: at '(?P<path>[\w.\[\]]{1,120})')?")
+_NO_FIELD = frozenset({"", "body", "validation_error", "none", "null", "error", "request"})
+_NEEDED = frozenset({"model", "messages", "input", "contents", "prompt"})
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def refused_parameter(layers: Iterable[dict[str, Any]], message: str) -> str:
+    """Name the request's top-level field that is not taken; empty where none is named.
+
+    ``layers`` are the objects of an error's body. A field without which nothing is asked is not
+    named: leaving it out would not help.
+    """
+    paths = [*_in_words(message), *_in_fields(layers)]
+    names = (_top(path) for path in paths)
+    return next((name for name in names if name and name not in _NEEDED), "")
+
+
+def _in_words(message: str) -> Iterator[str]:
+    for pattern in _PATTERNS:
+        match = pattern.search(message)
+        if match:
+            yield match["path"]
+    for pattern, name in _ABILITIES:
+        if pattern.search(message):
+            yield name
+    match = _GEMINI.search(message)
+    if match:
+        yield _camel(match["path"] or match["name"])
+
+
+def _in_fields(layers: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for layer in layers:
+        param = layer.get("param")
+        if isinstance(param, str):
+            yield param
+        for problem in objects(layer.get("detail")):
+            loc = problem.get("loc")
+            if isinstance(loc, list):
+                yield ".".join(str(part) for part in cast("list[object]", loc))
+
+
+def _top(path: str) -> str:
+    """Take the field at the top of a path: ``stream_options`` of ``body.stream_options.x``."""
+    parts = [part for part in re.split(r"[.\[\]]+", path) if part.lower() not in _NO_FIELD]
+    return parts[0] if parts and _NAME.fullmatch(parts[0]) else ""
+
+
+def _camel(path: str) -> str:
+    """Turn a name of Google's protocol buffers into the one that stands in JSON."""
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), path)
