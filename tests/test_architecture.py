@@ -17,7 +17,7 @@ from helpers.replies import openai_stream
 from understudy.events import TextDelta
 from understudy.messages import Message
 from understudy.providers.catalog import CATALOG
-from understudy.providers.http_chat import HttpChatProvider
+from understudy.providers.http import HttpProvider
 from understudy.requests import ChatRequest
 from understudy.transport.http import HttpTransport
 
@@ -79,7 +79,7 @@ async def test_that_every_provider_of_the_catalogue_can_be_asked(row: ProviderRo
     request = ChatRequest((Message.user("Who is there?"),))
     async with Loopback(openai_stream("Good evening")) as server:
         transport = HttpTransport(trust_env=False)
-        provider = HttpChatProvider(row, transport, lambda: "a-key", server.base_url)
+        provider = HttpProvider(row, transport, lambda: "a-key", server.base_url)
         batches = [batch async for batch in provider.stream(request, "a-model")]
         await transport.aclose()
     events = [event for batch in batches for event in batch]

@@ -228,7 +228,7 @@ class Workspace:
 
     def _make(self, placed: Placed) -> ChatProvider:
         from understudy.providers.base import Availability
-        from understudy.providers.http_chat import HttpChatProvider
+        from understudy.providers.http import HttpProvider
         from understudy.providers.unusable import UnusableProvider
         from understudy.rehearsal.practice import PracticeProvider
 
@@ -241,7 +241,7 @@ class Workspace:
             return UnusableProvider(
                 row, Availability("disabled", Phrase("{name} is switched off.", name=row.name))
             )
-        return HttpChatProvider(
+        return HttpProvider(
             row,
             self.transport,
             key=lambda: self.keys.peek(row.id, row.key_env),

@@ -17,8 +17,8 @@ from understudy.routing.route import Route, RouteEntry
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from understudy.providers.base import WireFormat
     from understudy.settings_model import ProviderSettings, Settings
+    from understudy.wire.format import WireName
 
 EVERYDAY = "Everyday"
 """The route that Understudy makes itself as long as the user has set none."""
@@ -75,7 +75,7 @@ def _of_catalogue(
     return _at(placed, given.base_url or address, from_environment=not given.base_url)
 
 
-def _own(provider: str, given: ProviderSettings, wire: WireFormat, address: str) -> Placed:
+def _own(provider: str, given: ProviderSettings, wire: WireName, address: str) -> Placed:
     row = ProviderRow(
         provider,
         given.name or provider,

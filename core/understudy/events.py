@@ -1,15 +1,17 @@
 """The stream's events: one discriminated union, in the order in which a consumer meets them.
 
 ``RouteChosen`` opens every attempt, before its first word. ``TextDelta``, ``ReasoningDelta`` and
-``ToolCallDelta`` are content. ``HandedOver`` comes between ``RouteChosen`` and the first word of
-one who stands in or carries on: in mid-answer its ``mid_answer`` is true and what was shown stays.
+``ToolCallDelta`` are content, ``CitationFound`` tells where words before it are from, and
+``ModelLoading`` that a model on this computer is not ready yet. ``HandedOver`` comes between
+``RouteChosen`` and the first word of one who stands in or carries on: in mid-answer its
+``mid_answer`` is true and what was shown stays.
 ``Finished`` closes a stream that ended well; one that did not raises.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from understudy.requests import Usage
 
@@ -38,9 +40,14 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """Thinking aloud; content for the clocks, not part of the answer."""
+    """Thinking aloud; content for the clocks, not part of the answer.
+
+    A ``signature`` ends the thought that the deltas before it make up; see ``ReasoningPart``.
+    """
 
     text: str
+    signature: str = ""
+    redacted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,30 @@ class ToolCallDelta:
     arguments: str
     id: str = ""
     name: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CitationFound:
+    """Where something in the answer is from: an address or, where there is none, a title.
+
+    ``quote`` is what the source says, where the provider tells.
+    """
+
+    url: str
+    title: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoading:
+    """A model on this computer is being made ready; ``fraction`` is how much of it, where known.
+
+    It is no content, but as long as it goes on the first word is waited for longer.
+    """
+
+    stage: Literal["checking", "starting", "loading", "ready"]
+    fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +122,15 @@ class Finished:
 
 
 StreamEvent: TypeAlias = (
-    RouteChosen | TextDelta | ReasoningDelta | ToolCallDelta | HandedOver | UsageReported | Finished
+    RouteChosen
+    | TextDelta
+    | ReasoningDelta
+    | ToolCallDelta
+    | CitationFound
+    | ModelLoading
+    | HandedOver
+    | UsageReported
+    | Finished
 )
 
 
@@ -102,5 +141,7 @@ class Stop:
     reason: FinishReason
 
 
-ProviderEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | UsageReported | Stop
+ProviderEvent: TypeAlias = (
+    TextDelta | ReasoningDelta | ToolCallDelta | CitationFound | ModelLoading | UsageReported | Stop
+)
 """What a wire format decodes; the router turns it into ``StreamEvent``."""

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.errors import AnswerInterrupted, ErrorKind, NobodyAnswered, UnderstudyError
 from understudy.events import (
+    CitationFound,
     Finished,
     HandedOver,
+    ModelLoading,
     ReasoningDelta,
     RouteChosen,
     TextDelta,
@@ -61,7 +63,7 @@ class AnswerRecorder:
                 self.writer.seam(seam_of(event))
             case HandedOver():
                 self.writer.standin(seam_of(event))
-            case ToolCallDelta() | UsageReported() | Finished():
+            case CitationFound() | ModelLoading() | ToolCallDelta() | UsageReported() | Finished():
                 pass
         return ""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from understudy.appearance import LARGEST_TEXT, SMALLEST_TEXT, Language, Theme
 from understudy.routing.route import Rescue, Route, RouteEntry, Strategy
+from understudy.wire.format import WireName
 
 VERSION = 1
 """The version that this program writes. A file with a higher one is read and never written."""
@@ -35,7 +36,7 @@ class ProviderSettings(_Part):
     enabled: bool = True
     base_url: str | None = None
     name: str | None = None
-    wire: Literal["openai-chat"] | None = None
+    wire: WireName | None = None
     key_env: str | None = None
     models: list[str] = []
     local: bool = False

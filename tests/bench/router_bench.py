@@ -37,7 +37,7 @@ def make_router(base_url: str, *models: str) -> tuple[Router, ChatRequest]:
     """A router with a route of entries at the same server, one a model."""
     from understudy.messages import Message
     from understudy.providers.base import ProviderRow
-    from understudy.providers.http_chat import HttpChatProvider
+    from understudy.providers.http import HttpProvider
     from understudy.requests import ChatRequest
     from understudy.routing.route import Route, RouteEntry
     from understudy.routing.router import Router
@@ -45,7 +45,7 @@ def make_router(base_url: str, *models: str) -> tuple[Router, ChatRequest]:
 
     row = ProviderRow("bench", "Bench", "openai-chat", base_url, needs_key=False, local=True)
     router = Router(max_concurrency=128)
-    router.register_chat_provider(HttpChatProvider(row, HttpTransport(), lambda: None))
+    router.register_chat_provider(HttpProvider(row, HttpTransport(), lambda: None))
     router.set_route(Route("Bench", tuple(RouteEntry("bench", model) for model in models)))
     router.default_route = "Bench"
     return router, ChatRequest((Message.user(QUESTION),))
@@ -139,7 +139,7 @@ async def measure_failover(base_url: str, rounds: int) -> dict[str, Any]:
     The median of the least disturbed round.
     """
     from understudy.providers.base import ProviderRow
-    from understudy.providers.http_chat import HttpChatProvider
+    from understudy.providers.http import HttpProvider
     from understudy.routing.route import Route, RouteEntry
     from understudy.transport.http import HttpTransport
 
@@ -150,7 +150,7 @@ async def measure_failover(base_url: str, rounds: int) -> dict[str, Any]:
     for _ in range(rounds):
         router, request = make_router(base_url, "1")
         transport = HttpTransport()
-        router.register_chat_provider(HttpChatProvider(nobody, transport, lambda: None))
+        router.register_chat_provider(HttpProvider(nobody, transport, lambda: None))
         entries = (RouteEntry("nobody", "1"), RouteEntry("bench", "1"))
         await ask_router(router, request)
         router.set_route(Route("Bench", entries))

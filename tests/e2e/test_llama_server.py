@@ -17,7 +17,7 @@ from helpers.llama_server import llama_server
 from helpers.tiny_model import write_model
 from understudy import ChatRequest, Finished, Message, Route, RouteEntry, Router, TextDelta
 from understudy.providers.catalog import row
-from understudy.providers.http_chat import HttpChatProvider
+from understudy.providers.http import HttpProvider
 from understudy.transport.http import HttpTransport
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def router_for(base_url: str, transport: HttpTransport) -> Router:
     known = row("llamacpp")
     assert known is not None
     router = Router()
-    router.register_chat_provider(HttpChatProvider(known, transport, lambda: None, base_url))
+    router.register_chat_provider(HttpProvider(known, transport, lambda: None, base_url))
     router.set_route(Route("Local", (RouteEntry("llamacpp", "tiny"),)))
     return router
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.cli.session import known, with_workspace
 from understudy.cli.status import STATE_NAMES
 from understudy.errors import UsageError
-from understudy.providers.http_chat import HttpChatProvider
+from understudy.providers.http import HttpProvider
 
 if TYPE_CHECKING:
     import argparse
@@ -118,11 +118,11 @@ def models(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-async def _server(workspace: Workspace, provider: str) -> HttpChatProvider:
+async def _server(workspace: Workspace, provider: str) -> HttpProvider:
     """Find a provider that has a server to ask, and read its key."""
     known(provider, workspace.provider_ids, "provider")
     found = workspace.provider(provider)
-    if not isinstance(found, HttpChatProvider):
+    if not isinstance(found, HttpProvider):
         raise UsageError(
             found.availability().why or f"{found.name} is built in: it has no server to ask.",
             "Nobody was asked.",

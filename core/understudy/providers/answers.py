@@ -7,13 +7,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.wire.openai_chat import OpenAIChatDecoder, decode_completion
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from understudy.events import ProviderEvent
     from understudy.transport.http import HttpResponse
+    from understudy.wire.format import Decoder, WireFormat
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"  # a byte order mark and the blank lines that keep a line alive
 _MAX_BODY = 16 * 1024 * 1024
@@ -24,7 +24,12 @@ _END_WITHIN = 0.05
 
 
 async def read_answer(
-    response: HttpResponse, *, name: str, model: str, secrets: tuple[str, ...] = ()
+    response: HttpResponse,
+    wire: WireFormat,
+    *,
+    name: str,
+    model: str,
+    secrets: tuple[str, ...] = (),
 ) -> AsyncGenerator[Sequence[ProviderEvent], None]:
     """Yield the events of an answer with status 200. Raises ``ProviderError``.
 
@@ -32,13 +37,13 @@ async def read_answer(
     """
     async with aclosing(response.chunks()) as chunks:
         head = await _head(chunks)
-        if head[:1] in {b"{", b"["}:
+        if head[:1] in {b"{", b"["} and head[:1] not in wire.stream_opens_with:
             body = await _rest(head, chunks, name)
-            yield decode_completion(body, name=name, model=model, secrets=secrets)
+            yield wire.whole(body, name=name, model=model, secrets=secrets)
             return
         if not head or head[:1] == b"<":
             raise _no_answer(response, head, name)
-        decoder = OpenAIChatDecoder(name, model, secrets)
+        decoder = wire.decoder(name, model, secrets)
         try:
             events = decoder.feed(head)
             while not decoder.settled:
@@ -78,9 +83,7 @@ async def _rest(head: bytes, chunks: AsyncGenerator[bytes, None], name: str) -> 
     return b"".join(parts)
 
 
-async def _remainder(
-    chunks: AsyncGenerator[bytes, None], decoder: OpenAIChatDecoder
-) -> list[ProviderEvent]:
+async def _remainder(chunks: AsyncGenerator[bytes, None], decoder: Decoder) -> list[ProviderEvent]:
     """Read what follows the finish reason; a server may leave the connection open behind it."""
     events: list[ProviderEvent] = []
     if decoder.failure is not None:

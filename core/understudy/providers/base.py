@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from understudy.wire.format import DIALECT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from understudy.events import ProviderEvent
     from understudy.requests import ChatRequest
-
-WireFormat: TypeAlias = Literal["openai-chat", "practice"]
+    from understudy.wire.format import Auth, Dialect, WireName
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +22,33 @@ class ProviderRow:
     ``id`` is what settings and PROVIDER/MODEL use, ``name`` what people read. ``key_env`` lists the
     environment variables that may hold its key, ``endpoint_env`` one that may replace ``base_url``.
     ``models`` are known good ids to begin with, the first is the default; ``GET /models`` replaces
-    them. ``local`` providers run on this computer and need no key.
+    them. ``embedding_models`` make vectors. ``local`` providers run on this computer and need no
+    key. ``auth`` is the header for the key where it is not the wire format's own. A ``base_url``
+    with a name in braces is everybody's own: it has to be set before anything is asked.
     """
 
     id: str
     name: str
-    wire: WireFormat
+    wire: WireName
     base_url: str
     key_env: tuple[str, ...] = ()
     endpoint_env: str = ""
     models: tuple[str, ...] = ()
+    embedding_models: tuple[str, ...] = ()
     local: bool = False
     needs_key: bool = True
     key_url: str = ""
     billing_url: str = ""
+    auth: Auth | None = None
     extra_headers: tuple[tuple[str, str], ...] = ()
-    sends_usage_on_request: bool = True
-    """Whether the server takes ``stream_options: {include_usage: true}``."""
-    max_tokens_name: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    """What the server calls the limit of an answer's length."""
+    dialect: Dialect = DIALECT
+    bills_after_hanging_up: bool = False
+    """Whether an answer that is stopped is said to be charged to its end."""
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether its address is everybody's own, and not set yet."""
+        return "{" in self.base_url
 
 
 @dataclass(frozen=True, slots=True)

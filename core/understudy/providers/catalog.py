@@ -7,6 +7,7 @@ Addresses and parameters are from each provider's own API reference. Models are 
 from __future__ import annotations
 
 from understudy.providers.base import ProviderRow
+from understudy.wire.format import Dialect
 
 CATALOG: tuple[ProviderRow, ...] = (
     ProviderRow(
@@ -19,7 +20,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         models=("gpt-5.4-mini", "gpt-5.5", "gpt-5.4-nano"),
         key_url="https://platform.openai.com/api-keys",
         billing_url="https://platform.openai.com/settings/organization/billing/overview",
-        max_tokens_name="max_completion_tokens",  # its newer models refuse max_tokens
+        dialect=Dialect(max_tokens_name="max_completion_tokens"),  # its newer models refuse max_tokens
     ),
     ProviderRow(
         id="openrouter",
@@ -45,7 +46,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         ),
         key_url="https://console.groq.com/keys",
         billing_url="https://console.groq.com/settings/billing",
-        max_tokens_name="max_completion_tokens",
+        dialect=Dialect(max_tokens_name="max_completion_tokens"),
     ),
     ProviderRow(
         id="deepseek",
@@ -66,7 +67,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         models=("mistral-small-latest", "mistral-medium-2604", "mistral-large-latest"),
         key_url="https://console.mistral.ai/api-keys",
         billing_url="https://admin.mistral.ai/organization/billing",
-        sends_usage_on_request=False,  # sends it unasked; unknown fields are a 422 there
+        dialect=Dialect(usage_on_request=False),  # sends it unasked; unknown fields are a 422 there
     ),
     ProviderRow(
         id="ollama",

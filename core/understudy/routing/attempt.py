@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ReasoningDelta, Stop, TextDelta, ToolCallDelta, UsageReported
+from understudy.events import (
+    CitationFound,
+    ModelLoading,
+    ReasoningDelta,
+    Stop,
+    TextDelta,
+    ToolCallDelta,
+    UsageReported,
+)
 from understudy.routing.clocks import AnswerClock
 from understudy.routing.trace import Attempt
 from understudy.routing.wording import broke_off, what_happened
@@ -24,7 +32,9 @@ if TYPE_CHECKING:
     from understudy.routing.rescue import Seam
     from understudy.routing.trace import Decision, Outcome
 
-Delivered: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | UsageReported
+Delivered: TypeAlias = (
+    TextDelta | ReasoningDelta | ToolCallDelta | CitationFound | ModelLoading | UsageReported
+)
 
 _log = logging.getLogger(__name__)
 
@@ -111,13 +121,18 @@ class Asking:
                     self._words(event, delivered)
                 case ReasoningDelta(text):
                     spoke = spoke or bool(text)
-                    if text:
+                    if text or event.signature:
                         delivered.append(event)
                 case ToolCallDelta():
                     spoke = self.tool_called = True
                     delivered.append(event)
                 case UsageReported(usage):
                     self.usage = usage
+                    delivered.append(event)
+                case CitationFound():
+                    delivered.append(event)
+                case ModelLoading():
+                    self._clock.loading()
                     delivered.append(event)
                 case Stop():
                     self.stop = event

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 DEFAULT_IDLE: Final = 30.0
 """Seconds without a word after which a started answer counts as broken off."""
 
+LOADING: Final = 120.0
+"""Seconds that a model on this computer may take to be loaded, before its first word is due."""
+
 AFTER_THE_END: Final = 2.0
 """Seconds in which a finished answer may still bring its count of tokens."""
 
@@ -37,6 +40,7 @@ class AnswerClock:
         "_deadline",
         "_idle",
         "_left",
+        "_loads",
         "_loop",
         "_name",
         "_rang",
@@ -59,6 +63,7 @@ class AnswerClock:
         self._idle = idle_within
         self._left = first_token_within
         self._started = False
+        self._loads = False
         self._loop = loop
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -71,6 +76,12 @@ class AnswerClock:
         """Something was said: the idle clock starts anew."""
         self._started = True
         self._left = self._idle
+
+    def loading(self) -> None:
+        """Note that a model is being made ready: its first word is waited for longer, once."""
+        if not self._started and not self._loads:
+            self._loads = True
+            self._left = LOADING + self._within
 
     def ended(self) -> None:
         """Note that the answer is whole: only a last count of tokens may follow, and soon."""

@@ -1,53 +1,32 @@
 """OpenAI's Chat Completions, and the many servers that speak it more or less.
 
-``build`` makes the request's body, ``OpenAIChatDecoder`` turns the streamed answer into events,
-``decode_completion`` does so for one that was not streamed. Sources: platform.openai.com
+``OpenAIChatDecoder`` turns the streamed answer into events, ``decode_completion`` does so for one
+that was not streamed; requests are made in ``openai_messages``. Sources: platform.openai.com
 (docs/api-reference/chat), and for each deviation the provider's own documentation.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+import json
+from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ReasoningDelta, Stop, UsageReported
-from understudy.wire.failures import error_from_event, error_from_response
-from understudy.wire.openai_messages import messages_as_json
+from understudy.events import ReasoningDelta
+from understudy.wire.citations import Citations
+from understudy.wire.decoding import StreamDecoder
+from understudy.wire.failures import error_from_event
+from understudy.wire.format import WireFormat
+from understudy.wire.openai_lists import read_models, read_vectors
+from understudy.wire.openai_messages import chat, embed
 from understudy.wire.openai_usage import read_usage
-from understudy.wire.sse import SseDecoder
-from understudy.wire.thinking import ThinkingSplitter
-from understudy.wire.tool_calls import ToolCallSlots
-from understudy.wire.values import (
-    first_object,
-    loads,
-    loads_object,
-    mapping,
-    objects,
-    sound,
-    texts,
-    whole,
-)
+from understudy.wire.values import first_object, loads, mapping, objects, sound, strings, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from understudy.events import ProviderEvent
-    from understudy.requests import ChatRequest, FinishReason, Usage
+    from understudy.requests import FinishReason
     from understudy.wire.sse import SseEvent
-
-__all__ = [
-    "MAX_MALFORMED",
-    "OpenAIChatDecoder",
-    "build",
-    "decode_completion",
-    "error_from_response",
-    "model_ids",
-]
-
-MAX_MALFORMED = 3
-"""So many chunks of one answer that cannot be read end it."""
-
-MaxTokensName: TypeAlias = Literal["max_tokens", "max_completion_tokens"]
 
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -62,137 +41,70 @@ _FINISH: dict[str, FinishReason] = {
 _FINISH_IS_FAILURE = frozenset({"error", "network_error", "insufficient_system_resource"})
 """OpenRouter and Mistral, Zhipu, DeepSeek: the answer ended, but not because it was complete."""
 
+_STREAMED = frozenset({"text", "summary", "data"})
+"""What of a detail of a thought comes in fragments."""
+
+_USUAL_FIELDS = frozenset(
+    # OpenAI's own, and OpenRouter's "provider"
+    {"id", "object", "created", "model", "choices", "usage"}
+    | {"system_fingerprint", "service_tier", "provider"}
+)
+"""Any other tells of something that a single server puts beside the choices."""
 
 _ERROR_FIELDS = frozenset({"error", "detail", "message", "object"})
 """One of these stands in an error's body that is none of OpenAI's form."""
 
 
-def build(
-    request: ChatRequest,
-    model: str,
-    *,
-    usage: bool = True,
-    max_tokens_name: MaxTokensName = "max_tokens",
-) -> dict[str, Any]:
-    """Make the JSON body that asks ``model`` for a streamed answer.
-
-    ``usage`` asks for the token counts at the stream's end. ``max_tokens_name`` is how this server
-    calls the limit: OpenAI's newer models refuse the old name, most others know no other.
-    """
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": messages_as_json(request.messages),
-        "stream": True,
-    }
-    if usage:
-        body["stream_options"] = {"include_usage": True}
-    if request.temperature is not None:
-        body["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        body[max_tokens_name] = request.max_tokens
-    if request.stop:
-        body["stop"] = list(request.stop)
-    return body
-
-
-class OpenAIChatDecoder:
-    """The streamed answer, from bytes to events.
-
-    ``feed`` returns what the bytes say. Where they say that the answer failed, the events before
-    that are returned first, ``failure`` is set, and the next call raises it. ``Stop`` is always the
-    last event: it waits for the usage that follows the finish reason, until ``[DONE]`` or
-    ``close``. A stream that closes without a finish reason ends without ``Stop``.
-    """
+class OpenAIChatDecoder(StreamDecoder):
+    """The streamed answer. It ends with ``[DONE]``; what counts is the finish reason before it."""
 
     def __init__(
         self, name: str = "The provider", model: str = "", secrets: Iterable[str] = ()
     ) -> None:
-        self.failure: ProviderError | None = None
-        self.finish: FinishReason | None = None
-        self.done = False
-        self.malformed = 0
-        self.chunks = 0
-        self._name = name
-        self._model = model
-        self._secrets = tuple(secrets)
-        self._sse = SseDecoder(name)
-        self._thinking = ThinkingSplitter()
-        self._tools = ToolCallSlots()
-        self._usage: Usage | None = None
-        self._half = ""
-
-    @property
-    def settled(self) -> bool:
-        """Whether no more words can follow: the finish reason, the end or a failure was read."""
-        return self.done or self.finish is not None or self.failure is not None
-
-    def feed(self, data: bytes) -> list[ProviderEvent]:
-        """Take the next bytes. Raises ``ProviderError`` where an earlier call set ``failure``."""
-        if self.failure is not None:
-            raise self.failure
-        events: list[ProviderEvent] = []
-        try:
-            for event in self._sse.feed(data):
-                if not self.done:
-                    self._take(event, events)
-        except ProviderError as error:
-            self._fail(error, events)
-        return events
-
-    def close(self) -> list[ProviderEvent]:
-        """Take note that the stream ended. Raises ``ProviderError`` as ``feed`` does."""
-        if self.failure is not None:
-            raise self.failure
-        events: list[ProviderEvent] = []
-        if not self.done:
-            for event in self._sse.close():
-                self._take_last(event, events)
-            self._end(events)
-        return events
+        super().__init__(name, model, secrets)
+        self._citations = Citations()
+        self._details: list[dict[str, Any]] = []
 
     def chunk(self, chunk: dict[str, Any], events: list[ProviderEvent]) -> None:
         """Decode one chunk. Raises ``ProviderError`` where it says that the answer failed."""
-        self.chunks += 1
         if chunk.get("error") or chunk.get("object") == "error":
-            raise self._error(chunk)
+            raise self.error(chunk)
         choices = chunk.get("choices")
         if choices:
             self._choice(first_object(choices), events)
         usage = chunk.get("usage") or chunk.get("x_groq")
         if usage:
-            self._report(read_usage(usage), events)
-        elif self._usage is None and "timings" in chunk:  # llama.cpp, where usage was not asked for
-            self._report(read_usage(chunk["timings"]), events)
+            self.report(read_usage(usage), events)
+        if not chunk.keys() <= _USUAL_FIELDS:
+            self._beside(chunk, events)
 
-    def _take(self, event: SseEvent, events: list[ProviderEvent]) -> None:
+    def _beside(self, chunk: dict[str, Any], events: list[ProviderEvent]) -> None:
+        """Read what single servers put beside the choices."""
+        for source in objects(chunk.get("search_results")):  # Perplexity
+            self._citations.found(
+                source.get("url"), source.get("title"), source.get("snippet"), events
+            )
+        for url in strings(chunk.get("citations")):  # Perplexity, xAI
+            self._citations.found(url, "", "", events)
+        verdict = mapping(chunk.get("base_resp"))  # MiniMax fails inside a 200
+        if verdict.get("status_code"):
+            raise self.error({"error": {"code": str(verdict["status_code"]), **verdict}})
+        if self.usage is None and "timings" in chunk:  # llama.cpp, where usage was not asked for
+            self.report(read_usage(chunk["timings"]), events)
+
+    def take(self, event: SseEvent, events: list[ProviderEvent]) -> None:
+        """Decode one event; ``[DONE]`` ends the answer."""
         name, data = event
-        if name == "error":
-            raise self._error(data)
         if data == "[DONE]":
-            self._end(events)
-            return
-        chunk = loads_object(data)
-        if chunk is not None:
-            self.chunk(chunk, events)
-        elif data.strip():
-            self._skip()
+            self.end(events)
+        elif name == "error":
+            raise self.error(data)
+        else:
+            super().take(event, events)
 
-    def _take_last(self, event: SseEvent, events: list[ProviderEvent]) -> None:
-        """Take an event without its blank line, unless it was cut in the middle."""
-        whole = (
-            event.data == "[DONE]" or event.event == "error" or loads_object(event.data) is not None
-        )
-        if whole:
-            try:
-                self._take(event, events)
-            except ProviderError as error:
-                self._fail(error, events)
-
-    def _skip(self) -> None:
-        self.malformed += 1
-        if self.malformed >= MAX_MALFORMED:
-            message = f"{self._name} sent {self.malformed} chunks that could not be read."
-            raise ProviderError(ErrorKind.MALFORMED_CHUNK, message)
+    def is_whole(self, data: str) -> bool:
+        """Tell whether the data of an unfinished event was not cut."""
+        return data == "[DONE]" or super().is_whole(data)
 
     def _choice(self, choice: dict[str, Any], events: list[ProviderEvent]) -> None:
         delta = choice.get("delta") or choice.get("message")
@@ -200,11 +112,11 @@ class OpenAIChatDecoder:
             self._delta(cast("dict[str, Any]", delta), events)
         usage = choice.get("usage")  # Moonshot
         if usage:
-            self._report(read_usage(usage), events)
+            self.report(read_usage(usage), events)
         finish = choice.get("finish_reason")
         if isinstance(finish, str) and finish:
             if finish in _FINISH_IS_FAILURE:
-                raise self._error({"error": {"code": finish, "message": ""}})
+                raise self.error({"error": {"code": finish, "message": ""}})
             self.finish = _FINISH.get(finish, "stop")
 
     def _delta(self, delta: dict[str, Any], events: list[ProviderEvent]) -> None:
@@ -213,7 +125,7 @@ class OpenAIChatDecoder:
             self._thoughts(delta, events)
         if content:
             if isinstance(content, str):
-                self._words(content, events)
+                self.words(content, events)
             else:
                 self._parts(content, events)
         if len(delta) > 1 or not content:
@@ -221,62 +133,65 @@ class OpenAIChatDecoder:
 
     def _thoughts(self, delta: dict[str, Any], events: list[ProviderEvent]) -> None:
         thought = delta.get("reasoning_content") or delta.get("reasoning")
-        if not thought and delta.get("reasoning_details"):  # OpenRouter, MiniMax
-            thought = texts(delta["reasoning_details"], "text", "summary")
+        details = objects(delta.get("reasoning_details"))  # OpenRouter, MiniMax
+        if details:
+            _extend(self._details, details)
+            thought = thought or texts(details, "text", "summary")
         if isinstance(thought, str) and thought:
-            self._thinking.settle(events)
+            self.thinking.settle(events)
             events.append(ReasoningDelta(sound(thought)))
 
     def _extras(self, delta: dict[str, Any], events: list[ProviderEvent]) -> None:
         refusal = delta.get("refusal")
         if isinstance(refusal, str) and refusal:
-            self._words(refusal, events)
+            self.words(refusal, events)
+        for note in objects(delta.get("annotations")):  # OpenAI, OpenRouter
+            source = mapping(note.get("url_citation"))
+            self._citations.found(
+                source.get("url"), source.get("title"), source.get("content"), events
+            )
         calls = objects(delta.get("tool_calls"))
         if isinstance(delta.get("function_call"), dict):  # the form before tool_calls
             calls.append({"index": 0, "function": delta["function_call"]})
         if calls:
-            self._thinking.settle(events)
-            events.extend(self._tools.delta(call) for call in calls)
+            self._seal(events)
+            events.extend(self.tools.delta(call) for call in calls)
+
+    def end(self, events: list[ProviderEvent]) -> None:
+        """Note that nothing more comes."""
+        self._seal(events)
+        super().end(events)
+
+    def _seal(self, events: list[ProviderEvent]) -> None:
+        """End the thought, with what its server wants back of it."""
+        self.thinking.settle(events)
+        details, self._details = self._details, []
+        if details:
+            events.append(ReasoningDelta("", json.dumps(details, ensure_ascii=False)))
 
     def _parts(self, content: object, events: list[ProviderEvent]) -> None:
         """Take a list of thinking and text parts, as Mistral's reasoning models send it."""
         for part in objects(content):
             thought = part.get("thinking")
             if thought:
-                self._thinking.settle(events)
+                self.thinking.settle(events)
                 text = thought if isinstance(thought, str) else texts(thought, "text")
                 events.append(ReasoningDelta(sound(text)))
             elif isinstance(part.get("text"), str) and part["text"]:
-                self._words(part["text"], events)
+                self.words(part["text"], events)
 
-    def _words(self, text: str, events: list[ProviderEvent]) -> None:
-        if not text.isascii() or self._half:
-            text, self._half = whole(self._half + text)
-        if text:
-            self._thinking.feed(text, events)
 
-    def _report(self, usage: Usage | None, events: list[ProviderEvent]) -> None:
-        if usage is not None and usage != self._usage:
-            self._usage = usage
-            events.append(UsageReported(usage))
-
-    def _end(self, events: list[ProviderEvent]) -> None:
-        self.done = True
-        half, self._half = self._half, ""
-        if half:
-            self._thinking.feed(sound(half), events)
-        self._thinking.settle(events)
-        if self.finish is not None:
-            events.append(Stop(self.finish))
-
-    def _fail(self, error: ProviderError, events: list[ProviderEvent]) -> None:
-        self.failure = error
-        self._thinking.settle(events)
-        if not events:
-            raise error
-
-    def _error(self, payload: object) -> ProviderError:
-        return error_from_event(payload, name=self._name, model=self._model, secrets=self._secrets)
+def _extend(details: list[dict[str, Any]], more: list[dict[str, Any]]) -> None:
+    """Join fragments of details into what the server would have sent in one piece."""
+    for fragment in more:
+        last = details[-1] if details else {}
+        if any(last.get(key) != fragment.get(key) for key in ("type", "index")) or not last:
+            details.append(dict(fragment))
+            continue
+        for key, value in fragment.items():
+            before = last.get(key)
+            streamed = key in _STREAMED and isinstance(before, str) and isinstance(value, str)
+            last[key] = f"{before}{value}" if streamed else value
 
 
 def decode_completion(
@@ -296,18 +211,16 @@ def decode_completion(
     decoder = OpenAIChatDecoder(name, model, secrets)
     events: list[ProviderEvent] = []
     decoder.chunk(chunk, events)
+    decoder.chunks += 1
     decoder.finish = decoder.finish or "stop"  # a whole JSON value was not cut
     return events + decoder.close()
 
 
-def model_ids(body: bytes) -> tuple[str, ...]:
-    """Read the ids in the answer to ``GET /models``, in its order; empty where there are none.
-
-    OpenAI and most: ``{"data": [{"id"}]}``; Together: a bare list; Ollama's own: ``{"models"}``.
-    """
-    listing = loads(body)
-    if isinstance(listing, dict):
-        answer = cast("dict[str, Any]", listing)
-        listing = answer.get("data") or answer.get("models")
-    names = (row.get("id") or row.get("name") for row in objects(listing))
-    return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
+FORMAT = WireFormat(
+    chat=chat,
+    decoder=OpenAIChatDecoder,
+    whole=decode_completion,
+    models=read_models,
+    embed=embed,
+    vectors=read_vectors,
+)

@@ -1,63 +1,154 @@
-"""A conversation as the ``messages`` of Chat Completions.
+"""The body of a Chat Completions request: the conversation, the tools, and what is asked for.
 
-Whatever happened in it, every server must take it: a broken answer may be empty, hold calls of
-tools that nobody answered, or leave two turns of one speaker in a row, and servers refuse each of
-these. So empty answers and unanswered calls are left out and neighbours of one role are joined.
+Sources: platform.openai.com (docs/api-reference/chat/create) and, for each way of saying how long
+to think, openrouter.ai/docs (use-cases/reasoning-tokens), docs.z.ai (guides/capabilities/thinking)
+and help.aliyun.com (model-studio, deep thinking).
 """
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from understudy.messages import ToolCallPart, ToolResultPart
+from understudy.messages import FilePart, ImagePart, ReasoningPart, TextPart, ToolResultPart
+from understudy.wire.attachments import data_url
+from understudy.wire.conversation import turns_of
+from understudy.wire.format import Call
+from understudy.wire.values import loads, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from understudy.messages import Message
-
-
-def messages_as_json(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Render the conversation, in order, in a form that is legal whatever was interrupted in it."""
-    rendered: list[dict[str, Any]] = []
-    for number, message in enumerate(messages):
-        if message.role == "tool":
-            continue  # rendered with the call that it answers
-        behind = takewhile(lambda each: each.role == "tool", messages[number + 1 :])
-        for turn in _turns(message, _results(behind)):
-            if rendered and _can_join(rendered[-1], turn):
-                rendered[-1]["content"] += "\n\n" + turn["content"]
-            else:
-                rendered.append(turn)
-    return rendered
+    from understudy.messages import Part, ToolCallPart
+    from understudy.requests import ChatRequest, Reasoning, Tool
+    from understudy.wire.conversation import Turn
+    from understudy.wire.format import Dialect, Target
 
 
-def _results(messages: Iterable[Message]) -> dict[str, str]:
-    """Collect what tools answered, by the id of the call."""
-    parts = (part for message in messages for part in message.parts)
-    return {part.call_id: part.text for part in parts if isinstance(part, ToolResultPart)}
+def chat(request: ChatRequest, target: Target) -> Call:
+    """Make the call that asks ``target`` for a streamed answer."""
+    dialect = target.dialect
+    turns = turns_of(request.messages, target)
+    body: dict[str, Any] = {
+        "model": target.model,
+        "messages": [message for turn in turns for message in _messages(turn, dialect)],
+        "stream": True,
+    }
+    if dialect.usage_on_request:
+        body["stream_options"] = {"include_usage": True}
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if request.max_tokens is not None:
+        body[dialect.max_tokens_name] = request.max_tokens
+    if request.stop:
+        body["stop"] = list(request.stop)
+    if request.tools:
+        body["tools"] = [_tool(tool) for tool in request.tools]
+        body["tool_choice"] = tool_choice(request.tool_choice)
+    if request.reasoning is not None:
+        body |= _reasoning(request.reasoning, dialect)
+    return Call("/chat/completions", body)
 
 
-def _turns(message: Message, results: dict[str, str]) -> list[dict[str, Any]]:
-    """Render one message: nothing, a turn, or a turn with calls and a turn for each result."""
-    asked = {part.id: part for part in message.parts if isinstance(part, ToolCallPart)}
-    calls = [call for call in asked.values() if call.id in results]
-    if calls:
-        turn: dict[str, Any] = {"role": message.role, "content": message.text or None}
-        return [turn | {"tool_calls": [_call(call) for call in calls]}] + [
-            {"role": "tool", "tool_call_id": call.id, "content": results[call.id]} for call in calls
+def embed(texts: Sequence[str], target: Target, dimensions: int | None) -> Call:
+    """Make the call that turns ``texts`` into vectors (docs/api-reference/embeddings)."""
+    body: dict[str, Any] = {
+        "model": target.model,
+        "input": list(texts),
+        "encoding_format": "float",
+    }
+    if dimensions is not None:
+        body["dimensions"] = dimensions
+    return Call("/embeddings", body)
+
+
+def tool_choice(choice: str) -> str | dict[str, Any]:
+    """Say whether a tool is to be called, and which."""
+    if choice in {"auto", "none", "required"}:
+        return choice
+    return {"type": "function", "function": {"name": choice}}
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    function = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(tool.parameters),
+    }
+    return {"type": "function", "function": function}
+
+
+def _reasoning(reasoning: Reasoning, dialect: Dialect) -> dict[str, Any]:
+    """Say how long to think in the way that this server understands; nothing where it has none."""
+    thinks = reasoning != "off"
+    match dialect.reasoning_style:
+        case "reasoning_effort":
+            return {"reasoning_effort": reasoning if thinks else "none"}
+        case "reasoning":
+            return {"reasoning": {"effort": reasoning} if thinks else {"enabled": False}}
+        case "thinking":
+            return {"thinking": {"type": "enabled" if thinks else "disabled"}}
+        case "enable_thinking":
+            return {"enable_thinking": thinks}
+        case "none":
+            return {}
+
+
+def _messages(turn: Turn, dialect: Dialect) -> list[dict[str, Any]]:
+    """Render one turn: a message, or one for each result of a tool."""
+    if turn.role == "tool":
+        results = (part for part in turn.parts if isinstance(part, ToolResultPart))
+        return [
+            {"role": "tool", "tool_call_id": result.call_id, "content": result.text}
+            for result in results
         ]
-    return [{"role": message.role, "content": message.text}] if message.text.strip() else []
+    message: dict[str, Any] = {"role": turn.role, "content": _content(turn)}
+    if turn.role == "assistant":
+        message |= _thoughts(turn, dialect)
+    if turn.calls:
+        message["content"] = message["content"] or None
+        message["tool_calls"] = [_call(call) for call in turn.calls]
+    return [message]
+
+
+def _content(turn: Turn) -> str | list[dict[str, Any]]:
+    """Give plain words as a string, which every server takes, and parts only where there are."""
+    if not any(isinstance(part, ImagePart | FilePart) for part in turn.parts):
+        return turn.text
+    return [content for part in turn.parts if (content := _part(part)) is not None]
+
+
+def _part(part: Part) -> dict[str, Any] | None:
+    match part:
+        case TextPart(text):
+            return {"type": "text", "text": text} if text.strip() else None
+        case ImagePart():
+            return {"type": "image_url", "image_url": {"url": data_url(part)}}
+        case FilePart():
+            file = {"filename": part.name or "document.pdf", "file_data": data_url(part)}
+            return {"type": "file", "file": file}
+        case _:
+            return None
+
+
+def _thoughts(turn: Turn, dialect: Dialect) -> dict[str, Any]:
+    """Give a model its own thoughts back where its server asks for them.
+
+    OpenRouter and MiniMax want their ``reasoning_details`` as they were; DeepSeek and Moonshot
+    want the words of a thought that led to a call of a tool.
+    """
+    thoughts = [part for part in turn.parts if isinstance(part, ReasoningPart)]
+    if not dialect.reasoning_field or not thoughts:
+        return {}
+    if dialect.reasoning_field == "reasoning_details":
+        details = [detail for part in thoughts for detail in _details(part)]
+        return {"reasoning_details": details} if details else {}
+    return {dialect.reasoning_field: "".join(part.text for part in thoughts)}
+
+
+def _details(part: ReasoningPart) -> list[dict[str, Any]]:
+    return list(objects(loads(part.signature)))
 
 
 def _call(part: ToolCallPart) -> dict[str, Any]:
     function = {"name": part.name, "arguments": part.arguments}
     return {"id": part.id, "type": "function", "function": function}
-
-
-def _can_join(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether two neighbours are plain turns of one speaker."""
-    return one["role"] == other["role"] != "tool" and not (
-        "tool_calls" in one or "tool_calls" in other
-    )

@@ -39,6 +39,12 @@ def first_object(value: object) -> dict[str, Any]:
     return mapping(items[0]) if items else {}
 
 
+def strings(value: object) -> frozenset[str]:
+    """Return the strings in a list."""
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return frozenset(item for item in items if isinstance(item, str))
+
+
 def texts(parts: object, *keys: str) -> str:
     """Join what the objects of a list hold under the first of ``keys`` that they have."""
     found = (next((part[key] for key in keys if part.get(key)), "") for part in objects(parts))

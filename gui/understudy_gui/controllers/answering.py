@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QTimer
 
 from understudy.events import (
+    CitationFound,
     Finished,
     HandedOver,
+    ModelLoading,
     ReasoningDelta,
     RouteChosen,
     TextDelta,
@@ -84,7 +86,7 @@ class Answering:
                 self._hand_over(event)
             case ReasoningDelta():
                 self._think()
-            case ToolCallDelta() | UsageReported() | Finished():
+            case CitationFound() | ModelLoading() | ToolCallDelta() | UsageReported() | Finished():
                 pass
 
     async def end(self, state: EndState, failure: JsonObject | None = None) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from understudy.assembly import Workspace
     from understudy.discovery import LocalServer
     from understudy.keys import KeyReading
-    from understudy.providers.http_chat import HttpChatProvider, TestReport
+    from understudy.providers.http import HttpProvider, TestReport
     from understudy_gui.tasks import TaskScope
 
 
@@ -203,7 +203,7 @@ class Servers(QObject):
         except UnderstudyError as error:
             self.key_refused.emit(provider, i18n.said(error))
 
-    async def _refresh(self, server: HttpChatProvider) -> None:
+    async def _refresh(self, server: HttpProvider) -> None:
         try:
             models = await server.list_models()
         except ProviderError as error:
@@ -213,7 +213,7 @@ class Servers(QObject):
         self._workspace.router.models_refreshed(server.id)
         self.listed.emit(server.id, None)
 
-    async def _test(self, server: HttpChatProvider) -> None:
+    async def _test(self, server: HttpProvider) -> None:
         report = await server.test()
         self._tests[server.id] = Tested(report, time.time())
         if report.error is None:  # whoever answers a test need not rest
@@ -231,12 +231,12 @@ class Servers(QObject):
         self.changed.emit()
 
     def _start(
-        self, what: str, provider: str, work: Callable[[HttpChatProvider], Awaitable[None]]
+        self, what: str, provider: str, work: Callable[[HttpProvider], Awaitable[None]]
     ) -> None:
-        from understudy.providers.http_chat import HttpChatProvider
+        from understudy.providers.http import HttpProvider
 
         server = self._workspace.provider(provider)
-        if isinstance(server, HttpChatProvider):
+        if isinstance(server, HttpProvider):
             self._start_task(what, provider, lambda _provider: work(server))
 
     def _start_task(self, what: str, provider: str, work: Callable[[str], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ from understudy_gui.widgets.button import Button
 from understudy_gui.widgets.label import Box, Glyph, Label
 
 if TYPE_CHECKING:
-    from understudy.providers.http_chat import TestReport
+    from understudy.providers.http import TestReport
     from understudy_gui.controllers.servers import Tested
     from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.theme import ThemeManager

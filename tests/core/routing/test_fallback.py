@@ -331,9 +331,9 @@ async def test_that_the_answer_in_one_piece_is_the_same() -> None:
 
     assert response.message.text == "Hello"
     assert response.message.parts == (
-        ReasoningPart("hm"),
+        ReasoningPart("hm", made_by="b/m"),
         TextPart("Hello"),
-        ToolCallPart("c1", "look", '{"a":1}'),
+        ToolCallPart("c1", "look", '{"a":1}', made_by="b/m"),
     )
     assert (response.provider, response.model, response.usage) == ("b", "m", Usage(1, 2))
     assert response.finish_reason == "tool_calls"

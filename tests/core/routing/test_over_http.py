@@ -15,7 +15,7 @@ from helpers.replies import SILENCE, Ending, openai_stream, overloaded, rate_lim
 from understudy.errors import AnswerInterrupted, ErrorKind
 from understudy.events import HandedOver, TextDelta
 from understudy.providers.base import ProviderRow
-from understudy.providers.http_chat import HttpChatProvider
+from understudy.providers.http import HttpProvider
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.router import Router
 from understudy.transport.http import HttpTransport
@@ -48,7 +48,7 @@ async def line_up(*base_urls: str, patience: float = 0.5) -> AsyncGenerator[Rout
         row = ProviderRow(
             name, name.upper(), "openai-chat", base_url, models=(f"{name}-1",), needs_key=False
         )
-        router.register_chat_provider(HttpChatProvider(row, transport, lambda: None))
+        router.register_chat_provider(HttpProvider(row, transport, lambda: None))
     entries = [RouteEntry(name, first_token_within=patience) for name in names]
     router.set_route(Route("r", tuple(entries)))
     try:

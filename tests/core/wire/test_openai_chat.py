@@ -19,7 +19,8 @@ from helpers.replies import DONE, chat_chunk, completion, data, openai_stream, u
 from understudy.errors import ErrorKind, ProviderError
 from understudy.events import ProviderEvent, ReasoningDelta, Stop, TextDelta, UsageReported
 from understudy.requests import Usage
-from understudy.wire.openai_chat import OpenAIChatDecoder, decode_completion, model_ids
+from understudy.wire.openai_chat import OpenAIChatDecoder, decode_completion
+from understudy.wire.openai_lists import read_models
 
 FINISH = data(chat_chunk({}, finish="stop"))
 
@@ -411,7 +412,7 @@ def test_that_no_value_anywhere_breaks_the_decoder(values: list[object]) -> None
 @given(JSON)
 def test_that_no_body_breaks_what_reads_it(value: object) -> None:
     body = json.dumps(value).encode()
-    assert all(model_ids(body))
+    assert all(model.id for model in read_models(body))
     with suppress(ProviderError):
         assert isinstance(decode_completion(body)[-1], Stop)
 
@@ -449,4 +450,4 @@ def test_that_a_body_that_is_no_answer_is_an_error(
     ],
 )
 def test_that_model_ids_are_read_from_any_list(body: bytes, ids: tuple[str, ...]) -> None:
-    assert model_ids(body) == ids
+    assert tuple(model.id for model in read_models(body)) == ids

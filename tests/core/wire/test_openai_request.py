@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 
 from understudy.messages import Message, ToolCallPart, ToolResultPart
 from understudy.requests import ChatRequest
-from understudy.wire.openai_chat import build
+from understudy.wire.format import Dialect, Target
+from understudy.wire.openai_messages import chat
+
+
+def build(request: ChatRequest, **dialect: Any) -> dict[str, Any]:
+    return chat(request, Target("p", "m", Dialect(**dialect))).body
 
 
 def messages(*conversation: Message) -> list[dict[str, Any]]:
-    return build(ChatRequest(conversation), "m")["messages"]
+    return build(ChatRequest(conversation))["messages"]
 
 
 def calling(*ids: str, text: str = "", interrupted: bool = False) -> Message:
@@ -26,7 +31,7 @@ def result(call_id: str) -> Message:
 
 
 def test_that_a_request_streams_and_asks_for_the_usage() -> None:
-    body = build(ChatRequest((Message.system("Be brief."), Message.user(" Hi "))), "m")
+    body = build(ChatRequest((Message.system("Be brief."), Message.user(" Hi "))))
     assert body == {
         "model": "m",
         "messages": [
@@ -40,15 +45,15 @@ def test_that_a_request_streams_and_asks_for_the_usage() -> None:
 
 def test_that_what_is_not_given_is_left_to_the_provider() -> None:
     request = ChatRequest((Message.user("Hi"),), temperature=0.0, max_tokens=9, stop=("END",))
-    body = build(request, "m", usage=False)
+    body = build(request, usage_on_request=False)
     assert (body["temperature"], body["max_tokens"], body["stop"]) == (0.0, 9, ["END"])
     assert "stream_options" not in body
-    assert {"temperature", "max_tokens", "stop"}.isdisjoint(build(ChatRequest(()), "m"))
+    assert {"temperature", "max_tokens", "stop"}.isdisjoint(build(ChatRequest(())))
 
 
 def test_that_the_limit_is_called_what_the_server_calls_it() -> None:
     request = ChatRequest((Message.user("Hi"),), max_tokens=9)
-    body = build(request, "m", max_tokens_name="max_completion_tokens")
+    body = build(request, max_tokens_name="max_completion_tokens")
     assert body["max_completion_tokens"] == 9
     assert "max_tokens" not in body
 

@@ -40,7 +40,7 @@ def spoken() -> set[str]:
 
 
 NOT_SHOWN = ("cli", "rehearsal", "routing", "transport", "wire", "errors.py")
-NOT_SHOWN_EITHER = ("providers/answers.py", "providers/http_chat.py")
+NOT_SHOWN_EITHER = ("providers/answers.py", "providers/http.py")
 """The terminal's words, and failures of providers: the window words those by their kind."""
 
 

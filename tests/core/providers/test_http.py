@@ -39,7 +39,7 @@ from understudy.errors import ErrorKind, ProviderError
 from understudy.events import ProviderEvent, ReasoningDelta, Stop, TextDelta, UsageReported
 from understudy.messages import Message
 from understudy.providers.base import Availability, ProviderRow
-from understudy.providers.http_chat import HttpChatProvider, TestReport
+from understudy.providers.http import HttpProvider, TestReport
 from understudy.requests import ChatRequest, Usage
 from understudy.transport.http import HttpTransport
 
@@ -61,18 +61,18 @@ async def transport() -> AsyncIterator[HttpTransport]:
 
 def provider_at(
     server: Loopback | str, transport: HttpTransport, key: str | None = CANARY, **row: object
-) -> HttpChatProvider:
+) -> HttpProvider:
     fields = {"key_env": ("EXAMPLE_API_KEY",), "models": ("m-1",), **row}
     url = server if isinstance(server, str) else server.base_url
     made = ProviderRow("example", "Example", "openai-chat", url, **fields)  # type: ignore[arg-type]
-    return HttpChatProvider(made, transport, lambda: key)
+    return HttpProvider(made, transport, lambda: key)
 
 
-async def answer(provider: HttpChatProvider, model: str = "") -> list[ProviderEvent]:
+async def answer(provider: HttpProvider, model: str = "") -> list[ProviderEvent]:
     return [event async for batch in provider.stream(REQUEST, model) for event in batch]
 
 
-async def failure_of(provider: HttpChatProvider) -> tuple[str, ProviderError]:
+async def failure_of(provider: HttpProvider) -> tuple[str, ProviderError]:
     """The words before the failure, and the failure."""
     words = ""
     with pytest.raises(ProviderError) as caught:  # noqa: PT012 - words come before it
@@ -114,7 +114,7 @@ class TestAvailability:
 
     def test_that_one_that_is_switched_off_is_disabled_whatever_its_key(self) -> None:
         row = ProviderRow("example", "Example", "openai-chat", "http://h/v1")
-        provider = HttpChatProvider(row, HttpTransport(), lambda: CANARY, enabled=False)
+        provider = HttpProvider(row, HttpTransport(), lambda: CANARY, enabled=False)
         assert provider.availability() == Availability("disabled", "Example is switched off.")
 
 

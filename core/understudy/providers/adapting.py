@@ -1,0 +1,59 @@
+"""What a server was found not to take: left out, or said in another way, from then on.
+
+Compatible servers and single models refuse fields that others want, and say so in a 400. None of
+those here changes what is asked, so the request is sent again without the field, once for each.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from understudy.errors import ErrorKind
+
+if TYPE_CHECKING:
+    from understudy.errors import ProviderError
+
+_CAN_BE_LEFT_OUT: Final = frozenset(
+    {"stream_options", "temperature", "stop", "stop_sequences", "tool_choice"}
+    | {"reasoning", "reasoning_effort", "thinking", "think", "enable_thinking", "output_config"}
+)
+_OTHER_NAME: Final = {
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
+_EVERY_MODEL: Final = ""
+_OF_THE_SERVER: Final = frozenset({"stream_options"})
+"""Fields that a server takes with all its models or with none."""
+
+
+class Learned:
+    """Fields to leave out or to rename, by model. ``None`` in place of a name means out."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, dict[str, str | None]] = {}
+
+    def applied(self, model: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Give the body as this server takes it."""
+        for of_model in (_EVERY_MODEL, model):
+            for field, instead in self._changes.get(of_model, {}).items():
+                if field in body:
+                    value = body.pop(field)
+                    if instead is not None:
+                        body[instead] = value
+        return body
+
+    def learn(self, model: str, body: dict[str, Any], error: ProviderError) -> bool:
+        """Take note of a refusal; whether the next try would be another one."""
+        field = re.split(r"[.\[]", error.parameter, maxsplit=1)[0]
+        if error.kind is not ErrorKind.BAD_REQUEST or field not in body:
+            return False
+        known = self._changes.setdefault(_EVERY_MODEL if field in _OF_THE_SERVER else model, {})
+        other_name = _OTHER_NAME.get(field)
+        if other_name is not None and other_name not in known:
+            known[field] = other_name
+            return True
+        if field in _CAN_BE_LEFT_OUT:
+            known[field] = None
+            return True
+        return False
