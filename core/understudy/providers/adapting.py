@@ -22,6 +22,8 @@ _OTHER_NAME: Final = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
 }
+_USAGE: Final = re.compile(r"stream_options|include_usage")
+"""Old servers refuse it in words of their own."""
 _EVERY_MODEL: Final = ""
 _OF_THE_SERVER: Final = frozenset({"stream_options"})
 """Fields that a server takes with all its models or with none."""
@@ -45,7 +47,7 @@ class Learned:
 
     def learn(self, model: str, body: dict[str, Any], error: ProviderError) -> bool:
         """Take note of a refusal; whether the next try would be another one."""
-        field = re.split(r"[.\[]", error.parameter, maxsplit=1)[0]
+        field = _named_in(error)
         if error.kind is not ErrorKind.BAD_REQUEST or field not in body:
             return False
         known = self._changes.setdefault(_EVERY_MODEL if field in _OF_THE_SERVER else model, {})
@@ -57,3 +59,11 @@ class Learned:
             known[field] = None
             return True
         return False
+
+
+def _named_in(error: ProviderError) -> str:
+    """Give the field of the body that a refusal is about; empty where it names none."""
+    field = re.split(r"[.\[]", error.parameter, maxsplit=1)[0]
+    if field == "include_usage" or _USAGE.search(error.detail):
+        return "stream_options"
+    return field
