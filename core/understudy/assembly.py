@@ -222,9 +222,13 @@ class Workspace:
     # Joining
 
     def _register(self, placed: Placed) -> None:
+        from understudy.providers.http import HttpProvider
+
         provider = self._make(placed)
         self._providers[provider.id] = provider
         self.router.register_chat_provider(provider)
+        if isinstance(provider, HttpProvider):
+            self.router.register_embedding_provider(provider)
 
     def _make(self, placed: Placed) -> ChatProvider:
         from understudy.providers.base import Availability

@@ -91,9 +91,10 @@ class EmbeddingRequest:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingResponse:
-    """One vector a text, in the order asked."""
+    """One vector a text, in the order asked, all by one model of one provider."""
 
     vectors: tuple[tuple[float, ...], ...]
     provider: str
     model: str
     usage: Usage
+    trace: Trace

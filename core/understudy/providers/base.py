@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from understudy.events import ProviderEvent
     from understudy.requests import ChatRequest
-    from understudy.wire.format import Auth, Dialect, WireName
+    from understudy.wire.format import Auth, Dialect, Vectors, WireName
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,35 @@ class ChatProvider(Protocol):
         Ends after ``Stop``, or without one where the connection ended early. Raises
         ``ProviderError``. Closing the generator closes the connection.
         """
+        ...
+
+
+class EmbeddingProvider(Protocol):
+    """What the router needs of a provider that turns texts into vectors."""
+
+    @property
+    def id(self) -> str:
+        """The name that routes use."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name that people read."""
+        ...
+
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this computer."""
+        ...
+
+    def availability(self) -> Availability:
+        """Answer from memory, at once: no network, no keyring."""
+        ...
+
+    def embedding_model(self, model: str) -> str | None:
+        """Give the id under which it has this model; ``None`` where it has not."""
+        ...
+
+    async def embed(self, texts: Sequence[str], model: str, dimensions: int | None) -> Vectors:
+        """Turn texts into vectors by ``model``, an id of its own. Raises ``ProviderError``."""
         ...

@@ -13,6 +13,7 @@ from understudy.errors import ErrorKind, UsageError
 from understudy.routing.answer import Answer, Surroundings
 from understudy.routing.clocks import DEFAULT_IDLE
 from understudy.routing.collect import collect
+from understudy.routing.embedding import Embedding, plan_embedding
 from understudy.routing.health import Health
 from understudy.routing.limits import Limits
 from understudy.routing.policy import Known, make_plan
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
     from understudy.events import StreamEvent
-    from understudy.providers.base import ChatProvider
-    from understudy.requests import ChatRequest, ChatResponse
+    from understudy.providers.base import ChatProvider, EmbeddingProvider
+    from understudy.requests import (
+        ChatRequest,
+        ChatResponse,
+        EmbeddingRequest,
+        EmbeddingResponse,
+    )
     from understudy.routing.health import Rest
     from understudy.routing.policy import Plan
     from understudy.routing.trace import Attempt
@@ -69,6 +75,7 @@ class Router:
         self.on_attempt: list[Callable[[Attempt], None]] = []
         self.default_route = ""
         self._providers: dict[str, ChatProvider] = {}
+        self._embedding_providers: dict[str, EmbeddingProvider] = {}
         self._routes: dict[str, Route] = {}
         self._health = Health(clock, self._health_changed)
         self._limits = Limits(max_concurrency)
@@ -96,9 +103,14 @@ class Router:
         self._providers[provider.id] = provider
         self._health_changed()
 
+    def register_embedding_provider(self, provider: EmbeddingProvider) -> None:
+        """Make ``provider`` known for vectors from the next request on."""
+        self._embedding_providers[provider.id] = provider
+
     def unregister_provider(self, provider_id: str) -> None:
         """Forget a provider. Answers under way end as they would have; its rest is remembered."""
-        if self._providers.pop(provider_id, None) is None:
+        vectors_too = self._embedding_providers.pop(provider_id, None)
+        if self._providers.pop(provider_id, None) is None and vectors_too is None:
             raise UsageError(f'No provider "{provider_id}" is registered.')
         self._limits.set_limit(provider_id, None)
         self._health_changed()
@@ -161,6 +173,20 @@ class Router:
         """Answer in one piece; raises as ``stream`` does."""
         async with aclosing(self.stream(request)) as events:
             return await collect(events)
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingResponse:
+        """Turn texts into vectors by the model that ``request`` names, whoever serves it.
+
+        Asked are those who have this very model: of the route where one is named, else all that
+        are registered. Raises ``NobodyAnswered`` and ``UsageError``.
+        """
+        order = tuple(self._embedding_providers)
+        if request.route:
+            entries = self.route(request.route).entries
+            order = tuple(entry.provider for entry in entries if entry.enabled)
+        providers, rest_of = self._embedding_providers, self._health.rest_of
+        plan = plan_embedding(request, providers, order, rest_of)
+        return await Embedding(request, plan, providers, self._around).response()
 
     def statuses(self) -> tuple[ProviderStatus, ...]:
         """How each registered provider is just now, in the order of registration."""

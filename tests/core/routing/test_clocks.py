@@ -10,7 +10,7 @@ import pytest
 
 from understudy.errors import ErrorKind, ProviderError
 from understudy.events import TextDelta
-from understudy.routing.clocks import AFTER_THE_END, AnswerClock
+from understudy.routing.clocks import AFTER_THE_END, LOADING, AnswerClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -155,3 +155,27 @@ async def test_that_a_provider_that_swallows_the_ring_and_ends_is_let_end() -> N
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0
+
+
+async def test_that_a_model_that_is_being_loaded_has_a_budget_of_its_own_once() -> None:
+    clock = make_clock(within=8.0)
+    async with aclosing(after(5.0, 100.0, 100.0)) as batches:
+        await clock.next(batches)
+        clock.loading()
+        await clock.next(batches)
+        clock.loading()
+        with pytest.raises(ProviderError) as caught:
+            await clock.next(batches)
+    assert caught.value.kind is ErrorKind.FIRST_TOKEN_TIMEOUT
+    assert now() == 5.0 + LOADING + 8.0
+
+
+async def test_that_loading_counts_no_more_once_something_was_said() -> None:
+    clock = make_clock(within=8.0, idle=30.0)
+    async with aclosing(after(1.0, 40.0)) as batches:
+        await clock.next(batches)
+        clock.content()
+        clock.loading()
+        with pytest.raises(ProviderError) as caught:
+            await clock.next(batches)
+    assert caught.value.kind is ErrorKind.IDLE_TIMEOUT
