@@ -93,7 +93,8 @@ class StreamDecoder:
         if not self.done:
             for event in self._framing.close():
                 self._take_last(event, events)
-            self.end(events)
+            if not self.done:
+                self.end(events)
         return events
 
     def take(self, event: SseEvent, events: list[ProviderEvent]) -> None:
@@ -104,7 +105,10 @@ class StreamDecoder:
         chunk = loads_object(data)
         if chunk is not None:
             self.chunks += 1
-            self.chunk(chunk, events)
+            try:
+                self.chunk(chunk, events)
+            except RecursionError:  # nested so deeply that it could just be read
+                self._skip()
         elif data.strip():
             self._skip()
 
