@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import ProviderError
 from understudy.providers.catalog import CATALOG
-from understudy.wire.openai_chat import model_ids
+from understudy.providers.wires import wire_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,10 +44,12 @@ async def find_local_servers(
 
 
 async def _ask(transport: HttpTransport, row: ProviderRow, within: float) -> LocalServer | None:
-    url = f"{row.base_url}/models"
+    wire = wire_format(row.wire)
+    url = f"{row.base_url}{wire.models_path}"
     try:
         answer = await transport.fetch(url, name=row.name, timeout=within)
     except ProviderError:
         return None
-    is_list = answer.status == 200 and answer.body.lstrip()[:1] in {b"{", b"["}
-    return LocalServer(row, row.base_url, model_ids(answer.body)) if is_list else None
+    if answer.status != 200 or answer.body.lstrip()[:1] not in {b"{", b"["}:
+        return None
+    return LocalServer(row, row.base_url, tuple(model.id for model in wire.models(answer.body)))

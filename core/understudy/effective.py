@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import UsageError
 from understudy.phrases import Phrase
-from understudy.providers.address import check_base_url, endpoint_from_environment
+from understudy.providers.address import (
+    base_of_format,
+    check_base_url,
+    endpoint_from_environment,
+)
 from understudy.providers.base import ProviderRow
 from understudy.providers.catalog import CATALOG
 from understudy.routing.route import Route, RouteEntry
@@ -96,7 +100,8 @@ def _at(placed: Placed, address: str, *, from_environment: bool = False) -> Plac
     row = placed.row
     check = partial(endpoint_from_environment, row) if from_environment else check_base_url
     try:
-        return replace(placed, row=replace(row, base_url=check(address)))
+        base_url = base_of_format(row.wire, check(address))
+        return replace(placed, row=replace(row, base_url=base_url))
     except UsageError as error:
         return replace(placed, problem=_problem(error, row, from_environment=from_environment))
 

@@ -147,10 +147,21 @@ def test_that_addresses_come_from_settings_then_the_environment_then_the_catalog
     environ = {"OPENAI_ENDPOINT": "http://127.0.0.1:7/v1/", "OLLAMA_HOST": "0.0.0.0:5000"}
     workspace = opened(home, **environ)
     assert workspace.placed("openai").row.base_url == "http://127.0.0.1:7/v1"
-    assert workspace.placed("ollama").row.base_url == "http://127.0.0.1:5000/v1"
+    assert workspace.placed("ollama").row.base_url == "http://127.0.0.1:5000"
     assert workspace.placed("groq").row.base_url == "https://api.groq.com/openai/v1"
     workspace.apply(Settings(providers={"openai": ProviderSettings(base_url=ADDRESS)}))
     assert workspace.placed("openai").row.base_url == ADDRESS
+
+
+def test_that_an_address_saved_for_the_other_side_of_ollama_goes_on_working(home: Path) -> None:
+    workspace = opened(home)
+    saved = ProviderSettings(base_url="http://127.0.0.1:5000/v1")
+    native = ProviderSettings(wire="ollama", base_url="http://127.0.0.1:6000/api", models=["m"])
+    other = own("http://127.0.0.1:11434/v1")
+    workspace.apply(Settings(providers={"ollama": saved, "mine": native, "other": other}))
+    assert workspace.placed("ollama").row.base_url == "http://127.0.0.1:5000"
+    assert workspace.placed("mine").row.base_url == "http://127.0.0.1:6000"
+    assert workspace.placed("other").row.base_url == "http://127.0.0.1:11434/v1"
 
 
 def test_that_an_address_that_cannot_be_meant_is_the_providers_status(home: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -40,21 +41,24 @@ async def transport() -> AsyncIterator[HttpTransport]:
 
 
 def at(row: ProviderRow, port: int) -> ProviderRow:
-    return replace(row, base_url=f"http://127.0.0.1:{port}/v1")
+    path = urlsplit(row.base_url).path
+    return replace(row, base_url=f"http://127.0.0.1:{port}{path}")
 
 
 def test_that_the_servers_looked_for_are_those_of_the_catalogue() -> None:
-    assert [row.name for row in LOCAL_ROWS] == ["Ollama", "LM Studio", "llama.cpp"]
+    assert [row.name for row in LOCAL_ROWS] == ["Ollama", "LM Studio", "llama.cpp", "vLLM"]
 
 
 async def test_that_running_servers_are_found_with_their_models(transport: HttpTransport) -> None:
-    ollama, lm_studio, llama_cpp = LOCAL_ROWS
+    ollama, lm_studio, llama_cpp = LOCAL_ROWS[:3]
     async with Loopback(models=("qwen3:4b", "llama-1")) as one, Loopback(models=()) as other:
         rows = (at(ollama, one.port), at(lm_studio, closed_port()), at(llama_cpp, other.port))
         assert await find_local_servers(transport, rows) == (
-            LocalServer(rows[0], f"{one.url}/v1", ("qwen3:4b", "llama-1")),
+            LocalServer(rows[0], one.url, ("qwen3:4b", "llama-1")),
             LocalServer(rows[2], f"{other.url}/v1", ()),
         )
+        assert [request.path for request in one.requests] == ["/api/tags"]
+        assert [request.path for request in other.requests] == ["/v1/models"]
 
 
 async def test_that_they_are_asked_at_once_and_not_for_long(transport: HttpTransport) -> None:
@@ -63,7 +67,7 @@ async def test_that_they_are_asked_at_once_and_not_for_long(transport: HttpTrans
         began = time.perf_counter()
         assert await find_local_servers(transport, rows, within=0.2) == ()
         assert time.perf_counter() - began < 0.5
-        assert len(silent.requests) == 3
+        assert len(silent.requests) == len(rows)
 
 
 async def test_that_something_else_at_the_port_is_no_model_server(

@@ -5,8 +5,9 @@
     async with Loopback(rate_limited(), openai_stream("Hi")) as server:   # in the running loop
         ...
 
-Replies are played in order, one a request; the last one repeats. ``GET …/models`` is answered from
-``models`` and uses up no reply. A function from request to reply may stand in place of replies.
+Replies are played in order, one a request; the last one repeats. ``GET …/models`` and Ollama's
+``GET …/api/tags`` are answered from ``models`` and use up no reply. A function from request to
+reply may stand in place of replies.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from helpers.ollama_replies import ollama_tags
 from helpers.replies import Reply, openai_models, openai_stream
 
 if TYPE_CHECKING:
@@ -240,6 +242,8 @@ class Loopback:
         """Choose what to answer; called once a request."""
         if request.method == "GET" and request.path.endswith("/models"):
             return openai_models(*self.models)
+        if request.method == "GET" and request.path.endswith("/api/tags"):
+            return ollama_tags(*self.models)
         reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
         return reply if isinstance(reply, Reply) else reply(request)
 

@@ -11,7 +11,13 @@ from understudy.phrases import Phrase
 if TYPE_CHECKING:
     from understudy.providers.base import ProviderRow
 
-_ADDED_BY_US = ("/chat/completions", "/completions", "/embeddings", "/responses", "/models")
+_ADDED_BY_US = (
+    *("/chat/completions", "/completions", "/embeddings", "/responses", "/models", "/messages"),
+    *("/api/chat", "/api/embed", "/api/tags"),
+)
+_ADDED_BY_FORMAT = {"ollama": ("/v1", "/api"), "anthropic": ("/v1",)}
+"""How a format's own paths begin, and how a base URL therefore does not end."""
+
 _OLLAMA_PORTS = {"http": 80, "https": 443}
 _OLLAMA_PORT = 11434
 _UNCHANGED = "Nothing was changed."
@@ -50,14 +56,28 @@ def endpoint_from_environment(row: ProviderRow, text: str) -> str:
     return ollama_base_url(text) if row.endpoint_env == "OLLAMA_HOST" else check_base_url(text)
 
 
+def base_of_format(wire: str, base_url: str) -> str:
+    """Return ``base_url`` without what the wire format's own paths begin with.
+
+    People copy the address of another format of the same server, and older settings hold Ollama's
+    with the ``/v1`` of its OpenAI-compatible side.
+    """
+    for ending in _ADDED_BY_FORMAT.get(wire, ()):
+        base_url = base_url.removesuffix(ending)
+    return base_url
+
+
 def ollama_base_url(text: str) -> str:
     """Return the base URL for an ``OLLAMA_HOST``, read as Ollama itself reads it.
 
     All of it may be missing but one part: ``host``, ``:port``, ``host:port``, ``https://host``.
-    The port is 11434, with a scheme that scheme's own. ``0.0.0.0`` tells the server to listen
-    everywhere; asked is 127.0.0.1 then. (github.com/ollama/ollama, envconfig)
+    The port is 11434, with a scheme that scheme's own; ``ollama.com`` alone is the cloud's.
+    ``0.0.0.0`` tells the server to listen everywhere; asked is 127.0.0.1 then.
+    (github.com/ollama/ollama, envconfig)
     """
     address = text.strip().strip("\"'")
+    if address == "ollama.com":
+        address = "https://ollama.com"
     scheme, separator, rest = address.partition("://")
     if not separator:
         scheme, rest = "http", address
@@ -68,7 +88,7 @@ def ollama_base_url(text: str) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     shown = f"[{host}]" if ":" in host else host
     base = check_base_url(f"{scheme}://{shown}:{parts.port or default_port}/{path}")
-    return base if base.endswith("/v1") else f"{base}/v1"
+    return base_of_format("ollama", base)
 
 
 def _split(address: str) -> SplitResult:
