@@ -64,6 +64,7 @@ class OpenAIChatDecoder(StreamDecoder):
         super().__init__(name, model, secrets)
         self._citations = Citations()
         self._details: list[dict[str, Any]] = []
+        self._streamed = False
 
     def chunk(self, chunk: dict[str, Any], events: list[ProviderEvent]) -> None:
         """Decode one chunk. Raises ``ProviderError`` where it says that the answer failed."""
@@ -107,8 +108,11 @@ class OpenAIChatDecoder(StreamDecoder):
         return data == "[DONE]" or super().is_whole(data)
 
     def _choice(self, choice: dict[str, Any], events: list[ProviderEvent]) -> None:
-        delta = choice.get("delta") or choice.get("message")
+        delta = choice.get("delta")
+        if delta is None and not self._streamed:  # MiniMax ends a stream with all of it once more
+            delta = choice.get("message")
         if isinstance(delta, dict):
+            self._streamed = True
             self._delta(cast("dict[str, Any]", delta), events)
         usage = choice.get("usage")  # Moonshot
         if usage:

@@ -29,7 +29,6 @@ HOSTS: tuple[ProviderRow, ...] = (
         base_url="https://api.together.ai/v1",
         key_env=("TOGETHER_API_KEY",),
         models=("openai/gpt-oss-120b", "deepseek-ai/DeepSeek-V4.1-Flash", "zai-org/GLM-5.3"),
-        embedding_models=("intfloat/multilingual-e5-large-instruct",),
         key_url="https://api.together.ai/settings/api-keys",
         billing_url="https://api.together.ai/settings/billing",
         dialect=Dialect(reasoning_style="reasoning_effort"),
@@ -115,7 +114,7 @@ HOSTS: tuple[ProviderRow, ...] = (
         billing_url="https://deepinfra.com/dash/billing",
         dialect=Dialect(reasoning_style="reasoning"),
     ),
-    # https://docs.sambanova.ai/docs/en/api-reference/overview
+    # https://docs.sambanova.ai/docs/en/api-reference/endpoints/chat
     ProviderRow(
         id="sambanova",
         name="SambaNova",
@@ -123,10 +122,8 @@ HOSTS: tuple[ProviderRow, ...] = (
         base_url="https://api.sambanova.ai/v1",
         key_env=("SAMBANOVA_API_KEY",),
         models=("gpt-oss-120b", "Meta-Llama-3.3-70B-Instruct", "DeepSeek-V3.1"),
-        embedding_models=("E5-Mistral-7B-Instruct",),
         key_url="https://cloud.sambanova.ai/apis",
         billing_url="https://cloud.sambanova.ai/plans/billing",
-        dialect=Dialect(reasoning_style="reasoning_effort"),
         bills_after_hanging_up=True,
     ),
     # https://docs.tokenfactory.nebius.com/api-reference/introduction
@@ -156,7 +153,7 @@ HOSTS: tuple[ProviderRow, ...] = (
         billing_url="https://novita.ai/billing",
         dialect=Dialect(reasoning_style="enable_thinking"),
     ),
-    # https://console.upstage.ai/api/chat and https://console.upstage.ai/api/embeddings
+    # https://console.upstage.ai/api/chat and https://console.upstage.ai/docs/capabilities/embed
     ProviderRow(
         id="upstage",
         name="Upstage",
@@ -164,7 +161,7 @@ HOSTS: tuple[ProviderRow, ...] = (
         base_url="https://api.upstage.ai/v1",
         key_env=("UPSTAGE_API_KEY",),
         models=("solar-pro4", "solar-pro3", "solar-mini"),
-        embedding_models=("embedding-query", "embedding-passage"),
+        embedding_models=("solar-embedding-2-passage", "solar-embedding-2-query"),
         key_url="https://console.upstage.ai/api-keys",
         billing_url="https://console.upstage.ai/billing",
         dialect=Dialect(reasoning_style="reasoning_effort"),

@@ -19,7 +19,7 @@ PLATFORMS: tuple[ProviderRow, ...] = (
         billing_url="https://platform.openai.com/settings/organization/billing/overview",
         dialect=Dialect(reasoning_style="reasoning_effort"),
     ),
-    # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: the model is the
+    # https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle: the model is the
     # name that one gave the deployment, which is the model's own where nobody changed it.
     ProviderRow(
         id="azure",
