@@ -40,6 +40,10 @@ _PATTERNS = tuple(
         rf"(?i:argument|parameter) not supported on this model: {_PATH}",
         # Bedrock: "#: extraneous key [x] is not permitted"
         rf"extraneous key \[{_PATH}\] is not permitted",
+        # Older servers of Ollama's: 'think value "low" is not supported for this model', "json:
+        # cannot unmarshal string into Go struct field ChatRequest.think of type bool"
+        r"(?P<path>think) value \"\w+\" is not supported",
+        rf"Go struct field \w{{1,40}}\.{_PATH}",
         # "x is not supported", as compatible servers say it of a field in quotes
         rf"{_QUOTE}{_PATH}{_QUOTE} is (?:not supported|unsupported)",
     )

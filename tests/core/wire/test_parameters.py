@@ -73,6 +73,12 @@ REFUSALS: list[tuple[str, Any, str]] = [
     # docs.ollama.com/api/errors
     ("Ollama tools", {"error": '"gemma:2b" does not support tools'}, "tools"),
     ("Ollama thinking", {"error": '"gemma:2b" does not support thinking'}, "think"),
+    ("Ollama older", {"error": 'think value "low" is not supported for this model'}, "think"),
+    (
+        "Ollama oldest",
+        {"error": "json: cannot unmarshal string into Go struct field ChatRequest.think of type x"},
+        "think",
+    ),
     # docs.vllm.ai
     (
         "vLLM",
