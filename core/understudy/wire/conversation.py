@@ -110,7 +110,8 @@ def _turns(
     message: Message, results: dict[str, ToolResultPart], target: Target, ids: set[str]
 ) -> Iterator[Turn]:
     """Give one message's turn, and a turn for what tools answered to it."""
-    parts = tuple(part for each in message.parts for part in _sendable(each, results, target))
+    sendable = (part for each in message.parts for part in _sendable(each, results, target))
+    parts = tuple(_each_call_once(sendable))
     calls = {part.id: part for part in parts if isinstance(part, ToolCallPart)}
     if calls:
         new_ids = {old: _new_id(old, ids) for old in calls}
@@ -120,6 +121,17 @@ def _turns(
         )
     elif any(_says_something(part) for part in parts):
         yield Turn(message.role, parts)
+
+
+def _each_call_once(parts: Iterable[Part]) -> Iterator[Part]:
+    """Leave out a call with the id of one before it: servers refuse both, and answered is one."""
+    ids: set[str] = set()
+    for part in parts:
+        if not isinstance(part, ToolCallPart):
+            yield part
+        elif part.id not in ids:
+            ids.add(part.id)
+            yield part
 
 
 def _sendable(part: Part, results: dict[str, ToolResultPart], target: Target) -> Iterator[Part]:
