@@ -310,12 +310,14 @@ class Loopback:
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 CERTIFICATE = RECORDINGS / "tls" / "loopback.pem"
 """For localhost and 127.0.0.1, signed by itself, until 2126; made for these tests alone."""
+EXAMPLE_CERTIFICATE = CERTIFICATE.with_name("example.pem")
+"""The same for example.invalid: whoever asks there comes through a proxy, or not at all."""
 
 
-def tls() -> ssl.SSLContext:
+def tls(certificate: Path = CERTIFICATE) -> ssl.SSLContext:
     """What a ``Loopback`` needs to be reached by https."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_name("loopback-key.pem"))
+    context.load_cert_chain(certificate, certificate.with_name(f"{certificate.stem}-key.pem"))
     return context
 
 

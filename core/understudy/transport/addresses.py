@@ -17,6 +17,11 @@ def host_of(url: str) -> str:
     return f"{shown}:{port}" if port else shown
 
 
+def is_secure(url: str) -> bool:
+    """Tell whether an address is spoken to by TLS."""
+    return url[:6].lower() == "https:"
+
+
 def is_loopback(url: str) -> bool:
     """Tell whether an address leads to this computer and to no other."""
     try:

@@ -10,11 +10,15 @@ import errno
 import socket
 import ssl
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from urllib.parse import urljoin, urlsplit
 
 from understudy.errors import ErrorKind, ProviderError
+from understudy.transport.addresses import host_of, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from understudy.transport.proxies import Proxy
 
 Phase: TypeAlias = Literal["connecting", "answering"]
 
@@ -56,6 +60,11 @@ TABLE: dict[str, tuple[ErrorKind, str]] = {
 }
 """Exception name to kind and sentence."""
 
+_LOGIN_REFUSED = ("407", "Requested ", "Invalid username")
+"""How the library's ProxyError begins where a login is wanted, by HTTP and by SOCKS."""
+
+_HEAD_TOO_LONG = 431  # what h11 hints at where what it has to keep grows beyond 100 KB
+
 _NO_NETWORK = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 
 
@@ -81,6 +90,37 @@ def provider_error(
     return ProviderError(kind, said, code=code, detail=detail)
 
 
+def proxy_error(error: BaseException, name: str, proxy: Proxy) -> ProviderError:
+    """Translate what went wrong between here and ``proxy``, or when it should reach ``name``."""
+    shown = f"the proxy {proxy.shown}"
+    said = str(error) if type(error).__name__ == "ProxyError" else ""
+    if said.startswith(_LOGIN_REFUSED):
+        wants = "does not take the login it was given" if proxy.has_login else "wants a login"
+        message = f"{name} was not reached: {shown} {wants}."
+        return ProviderError(ErrorKind.NETWORK, message, status=407, code="proxy_login")
+    if said or isinstance(error, TimeoutError):
+        answer = said[:3] if said[:3].isdigit() else ""
+        how = f" ({answer})" if answer else "" if said else " in time"
+        message = f"T{shown[1:]} did not connect to {name}{how}."
+        return ProviderError(ErrorKind.NETWORK, message, code="proxy", detail=answer)
+    reason = provider_error(error, shown, local=is_loopback(proxy.url))
+    if reason.kind is not ErrorKind.NETWORK:
+        return provider_error(error, name)
+    happened = str(reason)
+    if not isinstance(error, OSError) and not type(error).__module__.startswith("httpx"):
+        happened = f"{shown} does not speak SOCKS."  # the library reads what it says unprepared
+    message = f"{happened[0].upper()}{happened[1:]} {name} was not asked."
+    return ProviderError(ErrorKind.NETWORK, message, code="proxy", detail=reason.code)
+
+
+def moved_error(status: int, url: str, location: str | None, name: str) -> ProviderError:
+    """Make the error for a redirect; of the new place only what may be shown is named."""
+    place = urlsplit(urljoin(url, location or ""))
+    shown = f"{place.scheme}://{host_of(place.geturl())}{place.path}" if location else "elsewhere"
+    message = f"{name} has moved to {shown} ({status}). Its address has to be changed to follow."
+    return ProviderError(ErrorKind.NETWORK, message, status=status, code="moved", detail=shown)
+
+
 def _look_up(error: BaseException) -> tuple[ErrorKind, str]:
     for cls in type(error).__mro__:
         if cls.__name__ in TABLE:
@@ -90,6 +130,13 @@ def _look_up(error: BaseException) -> tuple[ErrorKind, str]:
 
 def _special(cause: BaseException, *, local: bool) -> tuple[ErrorKind, str, str] | None:
     """Read what the operating system or TLS says, where it tells more than the library does."""
+    if isinstance(cause, UnicodeEncodeError):
+        sentence = "The request to {name} cannot be sent: a header holds a letter that none may."
+        return (ErrorKind.BAD_REQUEST, sentence, "header")
+    if isinstance(cause, UnicodeError):
+        return (*TABLE["InvalidURL"], "InvalidURL")
+    if getattr(cause, "error_status_hint", None) == _HEAD_TOO_LONG:
+        return (ErrorKind.NETWORK, "{name} sent headers without end.", "head_too_long")
     if isinstance(cause, ssl.SSLCertVerificationError):
         sentence = "The certificate of {name} cannot be verified: {reason}."
         return (ErrorKind.NETWORK, sentence, "certificate")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import os
 import subprocess
 import sys
 import time
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.asking import ask, failure_of
 from helpers.loopback import CERTIFICATE, Loopback, closed_port, tls
 from helpers.replies import (
     CLOSE,
-    JSON,
     RESET,
     SILENCE,
     Chunk,
@@ -25,43 +23,12 @@ from helpers.replies import (
     html_page,
     json_reply,
     openai_stream,
+    wrong_key,
 )
 from understudy.errors import ErrorKind, ProviderError
 from understudy.transport.http import HttpTransport
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
 pytestmark = pytest.mark.anyio
-
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXIES, "SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture
-async def transport() -> AsyncIterator[HttpTransport]:
-    transport = HttpTransport(connect_timeout=2.0)
-    yield transport
-    await transport.aclose()
-
-
-async def ask(transport: HttpTransport, server: Loopback | str) -> bytes:
-    url = server if isinstance(server, str) else f"{server.base_url}/chat/completions"
-    async with transport.stream("POST", url, json={"q": "?"}, name="Example") as response:
-        return await response.body()
-
-
-async def failure_of(transport: HttpTransport, server: Loopback | str) -> ProviderError:
-    with pytest.raises(ProviderError) as caught:
-        await ask(transport, server)
-    return caught.value
 
 
 async def test_that_a_request_arrives_as_it_was_meant(transport: HttpTransport) -> None:
@@ -94,6 +61,24 @@ async def test_that_a_connection_is_kept_for_the_next_request(transport: HttpTra
     async with Loopback(openai_stream()) as server:
         for _ in range(3):
             await ask(transport, server)
+        assert {request.connection for request in server.requests} == {1}
+
+
+async def test_that_a_connection_is_kept_behind_an_error_that_was_read(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback(wrong_key(), json_reply({}), json_reply({}, 500), json_reply({})) as server:
+        for _ in range(4):
+            await ask(transport, server)
+        assert {request.connection for request in server.requests} == {1}
+
+
+async def test_that_a_connection_is_kept_behind_an_answer_with_nothing_in_it(
+    transport: HttpTransport,
+) -> None:
+    async with Loopback(Reply(204, (), framing="length"), Reply()) as server:
+        for _ in range(3):
+            assert await ask(transport, server) == b""
         assert {request.connection for request in server.requests} == {1}
 
 
@@ -237,11 +222,9 @@ async def test_that_a_connection_that_breaks_behind_the_head_is_a_network_error(
     "head",
     [
         b"SSH-2.0-OpenSSH_9.2\r\n",
-        b"HTTP/1.1 200 OK\r\nx-long: " + b"x" * 200_000 + b"\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 40_000 + b"\r\n",
         b"HTTP/1.1 2000 OK\r\n\r\n",
     ],
-    ids=["another protocol", "a long header", "many headers", "an odd status"],
+    ids=["another protocol", "an odd status"],
 )
 async def test_that_a_head_that_is_none_is_told(transport: HttpTransport, head: bytes) -> None:
     async with Loopback(Reply(head=head)) as server:
@@ -258,8 +241,9 @@ async def test_that_a_redirect_is_never_followed_and_its_place_is_named(
         place = f"http://user:pw@127.0.0.1:{other.port}/v2?key=secret#x"
         moved = Reply(status, (("location", place),), framing="length")
         async with Loopback(moved) as server:
-            error = await failure_of(transport, server)
+            error = await failure_of(transport, server, {"authorization": "Bearer k"})
         assert other.requests == []
+        assert other.connections == []
     assert error.status == status
     assert f"has moved to http://127.0.0.1:{other.port}/v2 ({status})" in str(error)
     assert "secret" not in str(error)
@@ -272,15 +256,6 @@ async def test_that_a_redirect_to_a_path_or_to_nowhere_is_told(transport: HttpTr
     ) as server:
         assert f"moved to {server.url}/login" in str(await failure_of(transport, server))
         assert "moved to elsewhere (304)" in str(await failure_of(transport, server))
-
-
-async def test_that_a_compressed_answer_is_unpacked(transport: HttpTransport) -> None:
-    packed = Reply(
-        headers=(JSON, ("content-encoding", "gzip")), chunks=(Chunk(gzip.compress(b"hello")),)
-    )
-    async with Loopback(packed, packed.but(chunks=(Chunk(b"no gzip"),))) as server:
-        assert await ask(transport, server) == b"hello"
-        assert (await failure_of(transport, server)).kind is ErrorKind.MALFORMED_CHUNK
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com", "example.com/v1", "http://", "http://a b/"])
@@ -304,8 +279,6 @@ async def test_that_an_exception_of_the_callers_own_passes_through(
         with pytest.raises(KeyError):
             async with transport.stream("GET", server.url + "/x"):
                 raise KeyError
-        with pytest.raises(TypeError):
-            await ask(transport, server, headers={"x": object()})  # type: ignore[dict-item]
 
 
 class TestFetch:
@@ -339,97 +312,6 @@ class TestFetch:
         assert caught.value.kind is ErrorKind.MALFORMED_CHUNK
 
 
-class TestProxies:
-    async def test_that_the_environments_proxy_is_used_outside(
-        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
-    ) -> None:
-        async with Loopback(json_reply({})) as proxy:
-            monkeypatch.setenv("HTTP_PROXY", proxy.url)
-            await ask(transport, "http://example.invalid/v1")
-            assert proxy.requests[0].path == "http://example.invalid/v1"
-
-    async def test_that_this_computer_is_never_asked_through_a_proxy(
-        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
-    ) -> None:
-        async with Loopback() as proxy, Loopback(json_reply({})) as server:
-            for name in ("HTTP_PROXY", "ALL_PROXY"):
-                monkeypatch.setenv(name, proxy.url)
-            for host in ("127.0.0.1", "localhost"):
-                await ask(transport, f"http://{host}:{server.port}/v1")
-            assert (len(proxy.requests), len(server.requests)) == (0, 2)
-
-    async def test_that_a_proxy_that_refuses_is_told(
-        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
-    ) -> None:
-        async with Loopback(Reply(407, (), framing="length")) as proxy:
-            monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-            error = await failure_of(transport, "https://example.invalid/v1")
-        assert (error.kind, str(error)) == (
-            ErrorKind.NETWORK,
-            "The proxy did not connect to Example.",
-        )
-
-    async def test_that_a_proxy_variable_that_is_none_is_told(
-        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
-    ) -> None:
-        monkeypatch.setenv("HTTPS_PROXY", "gopher://user:pw@example.com")
-        error = await failure_of(transport, "https://example.invalid/v1")
-        assert "proxy variable" in str(error)
-        assert "pw" not in f"{error} {error.detail}"
-
-    async def test_that_the_environment_can_be_left_alone(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        transport = HttpTransport(trust_env=False, connect_timeout=2.0)
-        async with Loopback() as proxy:
-            monkeypatch.setenv("HTTP_PROXY", proxy.url)
-            await failure_of(transport, "http://example.invalid/v1")
-            assert proxy.requests == []
-        await transport.aclose()
-
-
-class TestCertificates:
-    async def test_that_a_certificate_that_nobody_vouches_for_is_refused(
-        self, transport: HttpTransport
-    ) -> None:
-        async with Loopback(tls=tls()) as server:
-            error = await failure_of(transport, server)
-            assert server.requests == []
-        assert error.kind is ErrorKind.NETWORK
-        assert "The certificate of Example cannot be verified" in str(error)
-
-    async def test_that_ssl_cert_file_adds_whom_to_trust(
-        self, monkeypatch: pytest.MonkeyPatch, transport: HttpTransport
-    ) -> None:
-        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-        async with Loopback(json_reply({}), tls=tls()) as server:
-            assert await ask(transport, server) == b"{}"
-
-    async def test_that_https_at_a_plain_port_is_told(self, transport: HttpTransport) -> None:
-        async with Loopback(Reply(head=b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
-            error = await failure_of(transport, f"https://127.0.0.1:{server.port}/v1")
-        assert str(error) == "No secure connection to Example: is it https at that port?"
-
-    @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
-    async def test_that_a_broken_ssl_cert_file_is_told(
-        self,
-        monkeypatch: pytest.MonkeyPatch,
-        transport: HttpTransport,
-        tmp_path: Path,
-        content: bytes | None,
-    ) -> None:
-        file = tmp_path / "certificates.pem"
-        if content is not None:
-            file.write_bytes(content)
-        monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        error = await failure_of(transport, "https://example.invalid/v1")
-        assert str(error) == (
-            f"SSL_CERT_FILE ({file}) is no file of certificates: correct or unset it."
-        )
-        async with Loopback(json_reply({})) as server:
-            assert await ask(transport, server) == b"{}"
-
-
 async def test_that_it_can_be_used_again_after_it_was_closed() -> None:
     transport = HttpTransport()
     await transport.aclose()
@@ -440,10 +322,14 @@ async def test_that_it_can_be_used_again_after_it_was_closed() -> None:
         assert [request.connection for request in server.requests] == [1, 2]
 
 
-async def test_that_it_can_be_loaded_ahead_in_a_thread(transport: HttpTransport) -> None:
+async def test_that_it_can_be_loaded_ahead_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    transport = HttpTransport()
     await asyncio.to_thread(transport.load)
-    async with Loopback(json_reply({})) as server:
-        assert await ask(transport, server) == b"{}"
+    async with Loopback(json_reply({})) as plain, Loopback(json_reply({}), tls=tls()) as secure:
+        for server in (plain, secure):
+            assert await ask(transport, server) == b"{}"
+    await transport.aclose()
 
 
 def test_that_making_a_transport_loads_no_http_library() -> None:
