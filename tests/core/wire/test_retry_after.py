@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.wire.retry_after import LONGEST, parse_wait, retry_after
+from understudy.wire.retry_after import retry_after
+from understudy.wire.waits import LONGEST, parse_wait
 
 NOW = 1_794_000_000.0  # 2026-11-06T21:20:00Z
 DATE = "Fri, 06 Nov 2026 21:20:00 GMT"
@@ -103,6 +104,82 @@ def test_that_no_text_breaks_it(text: str) -> None:
         ({"x-ratelimit-remaining-tokens": "9", "x-ratelimit-reset-tokens": "6m0s"}, "", None),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1794000060000"}, "", 60),
         ({"x-ratelimit-remaining": "0"}, "", None),
+        # console.groq.com/docs/rate-limits
+        ({"retry-after": "2.5"}, "", 2.5),
+        ({}, "Please try again in 2m59.56s. Need more tokens?", 179.56),
+        ({}, "Please try again in 1.984999999s.", 1.984999999),
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6ms"}, "", 0.006),
+        # inference-docs.cerebras.ai/support/rate-limits
+        (
+            {
+                "x-ratelimit-remaining-requests-day": "0",
+                "x-ratelimit-reset-requests-day": "33011.382867",
+            },
+            "",
+            33011.382867,
+        ),
+        # docs.claude.com/en/api/rate-limits
+        (
+            {
+                "anthropic-ratelimit-requests-remaining": "0",
+                "anthropic-ratelimit-requests-reset": "2026-11-06T21:20:05Z",
+                "anthropic-ratelimit-tokens-remaining": "0",
+                "anthropic-ratelimit-tokens-reset": "2026-11-06T21:20:50Z",
+                "anthropic-ratelimit-output-tokens-remaining": "1",
+                "anthropic-ratelimit-output-tokens-reset": "2026-11-06T23:00:00Z",
+            },
+            "",
+            50,
+        ),
+        (
+            {
+                "anthropic-ratelimit-requests-remaining": "0",
+                "anthropic-ratelimit-requests-reset": "2026-11-06T20:20:05Z",
+                "date": "Fri, 06 Nov 2026 20:20:00 GMT",
+            },
+            "",
+            5,
+        ),
+        ({}, "You will regain access on 2026-11-07 at 00:00 UTC.", 9600),
+        # openrouter.ai/docs/api/reference/limits
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1794000060"}, "", 60),
+        ({}, '{"metadata": {"headers": {"X-RateLimit-Reset": "1794000060000"}}}', 60),
+        ({}, '{"metadata": {"resets_at": "2026-11-06T21:20:07Z"}}', 7),
+        # draft-ietf-httpapi-ratelimit-headers, versions 6, 3 and 10
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "30"}, "", 30),
+        ({"ratelimit-remaining": "1", "ratelimit-reset": "30"}, "", None),
+        ({"ratelimit": "limit=100, remaining=0, reset=50"}, "", 50),
+        ({"ratelimit": "limit=100, remaining=10, reset=50"}, "", None),
+        ({"ratelimit": '"default";r=0;t=30'}, "", 30),
+        ({"ratelimit": '"default";r=50;t=30'}, "", None),
+        ({"ratelimit": '"minute";r=0;t=30, "day";r=0;t=8000, "year";r=9;t=9999'}, "", 8000),
+        ({"ratelimit": '"default";r=0'}, "", None),
+        # discord.com/developers/docs/topics/rate-limits, and servers like it
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "1.25"}, "", 1.25),
+        ({"x-ratelimit-remaining": "1", "x-ratelimit-reset-after": "1.25"}, "", None),
+        ({"x-rate-limit-remaining": "0", "x-rate-limit-reset": "5"}, "", 5),
+        ({"x-ratelimit-remaining-tokens": "-1", "x-ratelimit-reset-tokens": "5s"}, "", None),
+        ({}, '{"message": "You are being rate limited.", "retry_after": 64.57}', 64.57),
+        # ai.google.dev
+        ({}, '{\\"retryDelay\\": \\"31.5s\\"}', 31.5),
+        ({}, "Please retry in 41.2s.", 41.2),
+        ({}, '"metadata": {"quotaResetDelay": "3h14m20.7s"}', 11660.7),
+        ({}, "Your quota will reset after 15h5m8s.", 54308),
+        ({}, '{"quotaId": "GenerateRequestsPerDayPerProject"}', 38400),
+        # huggingface.co
+        ({}, '{"error": "Model x is currently loading", "estimated_time": 20.0}', 20),
+        # docs.z.ai/api-reference/api-code: Beijing's time, unless told otherwise
+        ({}, "Your limit will reset at 2026-11-07 05:20:30", 30),
+        ({}, "您的限额将在 2026-11-07 05:20:30 重置", 30),
+        ({}, "Resets at 2026-11-06T21:20:30Z", 30),
+        ({}, "Your limit will reset at 2026-11-06 22:20:30 +01:00", 30),
+        ({"date": DATE}, "Your limit will reset at 2026-11-07 05:19:00", 0),
+        # learn.microsoft.com
+        ({}, "Quota will be replenished in 00:05:30.", 330),
+        ({}, "Quota will be replenished in 2.01:00:00.", 176400),
+        ({}, "Please retry after 86400 seconds.", 86400),
+        ({}, "Please wait 20 seconds before you try again.", 20),
+        ({}, '{"error": {"type": "usage_limit_reached", "resets_in_seconds": 90}}', 90),
         ({}, "", None),
     ],
 )
@@ -111,6 +188,40 @@ def test_that_the_wait_is_found_wherever_it_stands(
 ) -> None:
     found = retry_after(headers, body, NOW)
     assert found == (None if seconds is None else pytest.approx(seconds))
+
+
+def test_that_a_moment_in_a_body_without_a_clock_is_none() -> None:
+    for body in ("reset at 2026-11-07 05:20:30", '"resets_at": 1794000030', '"quotaId": "PerDay"'):
+        assert retry_after({}, body) is None
+        assert retry_after({"date": DATE}, body) is not None
+
+
+def test_that_a_time_that_is_none_is_not_read() -> None:
+    assert retry_after({}, "reset at 2026-13-45 99:99:99", NOW) is None
+    assert retry_after({"date": "yesterday", "retry-after": DATE}, "", NOW) == 0
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "date",
+                "retry-after",
+                "retry-after-ms",
+                "ratelimit",
+                "x-ratelimit-remaining",
+                "x-ratelimit-reset",
+                "x-ratelimit-reset-after",
+            ]
+        ),
+        st.text(max_size=20) | st.sampled_from(["0", "30", '"a";r=0;t=5', "r=0;t=9", DATE]),
+    ),
+    st.text(max_size=60),
+    st.none() | st.just(NOW),
+)
+def test_that_no_answer_breaks_it(headers: dict[str, str], body: str, now: float | None) -> None:
+    wait = retry_after(headers, body, now)
+    assert wait is None or 0 <= wait <= LONGEST
 
 
 def test_that_a_body_of_megabytes_is_read_in_no_time() -> None:
