@@ -27,6 +27,14 @@ from understudy.wire.redact import redact
             "gsk_abcd1234 AIzaSyAbc123 xai-12345 hf_abcdef",
             "[removed] [removed] [removed] [removed]",
         ),
+        ("key=AIzaSyAbc123&alt=sse", "key=[removed]&alt=sse"),
+        ("url https://x/v1?key%3DAIzaSyAbc123", "url https://x/v1?key%3D[removed]"),
+        ("https://user:pass@host/v1", "https://[removed]@host/v1"),
+        ('{\\"api_key\\": \\"abc\\"}', '{\\"api_key\\": \\"[removed]\\"}'),
+        ("account <ak-f7azbgd8toki>", "account <[removed]>"),
+        ("ABSKQmVkcm9ja0FQSUtleS1=", "[removed]"),
+        ("Your api key: ****abcd is invalid", "Your api key: [removed] is invalid"),
+        ("the one that ends in ****abcd", "the one that ends in [removed]"),
         ("jwt eyJhbGci.eyJzdWIi.abc-_1", "jwt [removed]"),
         ("mistral abcdefghijklmnop1234567890ABCDEF", "mistral [removed]"),
         ("id 123e4567-e89b-12d3-a456-426614174000", "id [removed]"),
@@ -55,6 +63,31 @@ def test_that_ordinary_words_stay(text: str) -> None:
 
 def test_that_known_secrets_are_removed_whatever_they_look_like() -> None:
     assert redact("hunter2 and hunter2", ["hunter2"]) == "[removed] and [removed]"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Hunter-Two/3+",
+        "hunter-two/3+",
+        "Hunter-Two%2F3%2B",
+        "48756e7465722d54776f2f332b",
+        "SHVudGVyLVR3by8zKw==",
+        "dXNlcjpIdW50ZXItVHdvLzMr",
+        "Hunter***",
+        "Hunt....3+",
+        "hun…wo/3+",
+    ],
+)
+def test_that_a_known_secret_is_removed_in_every_form(form: str) -> None:
+    kept = redact(f"it was {form}, no", ["Hunter-Two/3+"])
+    assert "[removed]" in kept
+    assert form not in kept
+
+
+def test_that_what_is_left_out_stays_where_no_secret_is() -> None:
+    said = "one of model, messages, ... or xxxx; and so on…"
+    assert redact(said, ["Hunter-Two"]) == said
 
 
 def test_that_a_secret_too_short_to_be_one_does_not_eat_the_text() -> None:
