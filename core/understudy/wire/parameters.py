@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from understudy.wire.values import objects
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _QUOTE = "[\"'`‘“]"
-_PATH = r"(?P<path>[A-Za-z_][\w.\[\]-]{0,120})"
+_PATH = r"(?P<path>[A-Za-z_][\w.\[\]-]{0,120}+)(?![*…])"  # what is masked is a key, no field
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -28,8 +26,9 @@ _PATTERNS = tuple(
         rf"unknown field:? {_QUOTE}{_PATH}",
         # console.groq.com, Cerebras: "property 'x' is unsupported", "property 'body.x' …"
         rf"property {_QUOTE}{_PATH}{_QUOTE} is unsupported",
-        # docs.anthropic.com: "x: Extra inputs are not permitted"
+        # docs.claude.com: "x: Extra inputs are not permitted"; Fireworks: "…, field: 'x'"
         rf"{_PATH}: Extra inputs are not permitted",
+        rf"Extra inputs are not permitted, field: {_QUOTE}{_PATH}",
         # a pydantic error written out, as vLLM does: "'loc': ('body', 'x'), 'msg': 'Extra …"
         rf"{_QUOTE}loc{_QUOTE}: [(\[]{_QUOTE}body{_QUOTE}, {_QUOTE}{_PATH}{_QUOTE}",
         # JSON schema: "Additional properties are not allowed ('x' was unexpected)"
@@ -38,21 +37,29 @@ _PATTERNS = tuple(
         rf"does not support parameters?:? \[?{_QUOTE}?{_PATH}",
         # docs.x.ai: "Argument not supported on this model: x"
         rf"(?i:argument|parameter) not supported on this model: {_PATH}",
+        # Qwen: "parameter.enable_thinking must be set to false", "… does not support enable_search"
+        rf"\bparameter\.{_PATH} must be",
+        r"model does not support (?P<path>[a-z]+_[a-z_]{1,60})",
         # Bedrock: "#: extraneous key [x] is not permitted"
-        rf"extraneous key \[{_PATH}\] is not permitted",
+        r"extraneous key \[(?P<path>[\w.]{1,64})\] is not permitted",
         # Older servers of Ollama's: 'think value "low" is not supported for this model', "json:
         # cannot unmarshal string into Go struct field ChatRequest.think of type bool"
         r"(?P<path>think) value \"\w+\" is not supported",
         rf"Go struct field \w{{1,40}}\.{_PATH}",
-        # "x is not supported", as compatible servers say it of a field in quotes
-        rf"{_QUOTE}{_PATH}{_QUOTE} is (?:not supported|unsupported)",
+        # docs.claude.com: "`x` and `y` cannot both be specified for this model", "`x` is deprecated
+        # for this model"; others in like words, the field in quotes
+        rf"{_QUOTE}{_PATH}{_QUOTE} cannot both be",
+        rf"{_QUOTE}{_PATH}{_QUOTE} is (?:not supported|unsupported|deprecated|not allowed)",
     )
 )
 _ABILITIES = (
     # docs.ollama.com/api/errors: '"x" does not support tools'; openrouter.ai: "No endpoints found
     # that support tool use."; Bedrock: "This model doesn't support tool use."
     (re.compile(r"(?:n[o']t|endpoints found that) support (?:tools|tool use)\b"), "tools"),
+    (re.compile(r"tools param requires --jinja"), "tools"),  # llama.cpp
     (re.compile(r"not support thinking\b"), "think"),
+    # docs.cohere.com: "too many tokens: max tokens must be less than or equal to 4096"
+    (re.compile(r"max tokens must be"), "max_tokens"),
 )
 _GEMINI = re.compile(r"Unknown name \"(?P<name>\w{1,64})\"(?: at '(?P<path>[\w.\[\]]{1,120})')?")
 _NO_FIELD = frozenset({"", "body", "validation_error", "none", "null", "error", "request"})
@@ -89,14 +96,15 @@ def _in_fields(layers: Iterable[dict[str, Any]]) -> Iterator[str]:
         param = layer.get("param")
         if isinstance(param, str):
             yield param
-        for problem in objects(layer.get("detail")):
-            loc = problem.get("loc")
-            if isinstance(loc, list):
-                yield ".".join(str(part) for part in cast("list[object]", loc))
+        loc = layer.get("loc")
+        if isinstance(loc, list) and layer.get("type") != "missing":
+            yield ".".join(str(part) for part in cast("list[object]", loc))
 
 
 def _top(path: str) -> str:
     """Take the field at the top of a path: ``stream_options`` of ``body.stream_options.x``."""
+    if ".." in path:  # the middle of something that is left out
+        return ""
     parts = [part for part in re.split(r"[.\[\]]+", path) if part.lower() not in _NO_FIELD]
     return parts[0] if parts and _NAME.fullmatch(parts[0]) else ""
 
