@@ -73,9 +73,10 @@ class ProviderError(UnderstudyError):
     """One provider could not answer.
 
     ``status`` is the HTTP status, of a failure in mid-answer the one that it stands for where that
-    is known; ``code`` is the provider's own word for the failure, ``detail`` its message with secrets removed (for the trace), ``retry_after`` the
-    seconds until it asked to be tried again. ``model_only`` says that the failure concerns the
-    model that was asked, though failures of its kind concern the whole provider as a rule.
+    is known; ``code`` is the provider's own word for the failure, ``detail`` its message with
+    secrets removed (for the trace), ``retry_after`` the seconds until it asked to be tried again.
+    ``model_only`` says that the failure concerns the model that was asked, though failures of its
+    kind concern the whole provider as a rule.
     ``parameter`` is the request's top-level field that the server says it does not take, where the
     request was refused for one: without it the same request may be asked again.
     """
