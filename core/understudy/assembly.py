@@ -259,7 +259,7 @@ class Workspace:
         with_key = {
             provider
             for provider, each in self._placed.items()
-            if self.keys.peek(provider, each.row.key_env)
+            if self.keys.peek(provider, each.inviting_variables)
         }
         routes = routes_in_effect(self.settings, self._placed, with_key)
         for gone in {route.name for route in self.routes} - {route.name for route in routes}:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from understudy.errors import UsageError
 from understudy.phrases import Phrase
@@ -38,7 +39,7 @@ class Placed:
 
     ``row`` holds the address, name and models that apply now. ``own`` is one that the user added,
     ``chosen`` one that the settings name at all. ``problem`` says why it cannot be asked, whatever
-    its key is.
+    its key is. A ``twin`` is another way to somebody who stands before it, with the same key.
     """
 
     row: ProviderRow
@@ -46,6 +47,12 @@ class Placed:
     own: bool = False
     chosen: bool = False
     problem: str = ""
+    twin: bool = False
+
+    @property
+    def inviting_variables(self) -> tuple[str, ...]:
+        """Give the variables by which it stands in line unasked; a twin has to be chosen."""
+        return () if self.twin and not self.chosen else self.row.key_env
 
 
 def placed_providers(settings: Settings, environ: Mapping[str, str]) -> dict[str, Placed]:
@@ -53,12 +60,14 @@ def placed_providers(settings: Settings, environ: Mapping[str, str]) -> dict[str
 
     An own one without an address or a wire format is left out: there is nothing to ask.
     """
-    placed = {
-        row.id: _of_catalogue(row, settings.providers.get(row.id), environ)
-        for row in (*CATALOG, PRACTICE_ROW)
-    }
+    placed: dict[str, Placed] = {}
+    variables: set[str] = set()
+    for row in (*CATALOG, PRACTICE_ROW):
+        each = _of_catalogue(row, settings.providers.get(row.id), environ)
+        placed[row.id] = replace(each, twin=not variables.isdisjoint(row.key_env))
+        variables.update(row.key_env)
     for provider, given in settings.providers.items():
-        if provider not in placed and given.wire and given.base_url:
+        if given.wire and given.base_url:  # also where the catalogue has come to know its name
             placed[provider] = _own(provider, given, given.wire, given.base_url)
     return placed
 
@@ -95,15 +104,34 @@ def _own(provider: str, given: ProviderSettings, wire: WireName, address: str) -
 
 def _at(placed: Placed, address: str, *, from_environment: bool = False) -> Placed:
     """Put a provider at ``address``, if there is one; one that cannot be meant is its problem."""
-    if not address:
-        return placed
     row = placed.row
+    if not address:
+        problem = _address_missing(row) if row.needs_address else ""
+        return replace(placed, problem=problem) if problem else placed
     check = partial(endpoint_from_environment, row) if from_environment else check_base_url
     try:
         base_url = base_of_format(row.wire, check(address))
+        if row.needs_address and not urlsplit(base_url).path:  # the resource alone, as Azure shows
+            base_url += urlsplit(row.base_url).path
         return replace(placed, row=replace(row, base_url=base_url))
     except UsageError as error:
         return replace(placed, problem=_problem(error, row, from_environment=from_environment))
+
+
+def _address_missing(row: ProviderRow) -> Phrase:
+    """Say that everybody has an address of their own there, and how it looks."""
+    if row.endpoint_env:
+        return Phrase(
+            "{name} has no address yet: set your own, as in {example}, or set {variable}.",
+            name=row.name,
+            example=row.base_url,
+            variable=row.endpoint_env,
+        )
+    return Phrase(
+        "{name} has no address yet: set your own, as in {example}.",
+        name=row.name,
+        example=row.base_url,
+    )
 
 
 def _problem(error: UsageError, row: ProviderRow, *, from_environment: bool) -> Phrase:

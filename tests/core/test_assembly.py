@@ -254,3 +254,42 @@ def test_that_ids_are_made_of_names_and_hold_no_slash(home: Path, name: str, mad
 def test_that_a_name_that_gives_no_id_of_its_own_is_refused(home: Path, name: str) -> None:
     with pytest.raises(UsageError):
         opened(home).add_provider(name, own())
+
+
+def test_that_another_way_to_the_same_provider_stands_in_line_only_where_it_is_chosen(
+    home: Path,
+) -> None:
+    workspace = opened(home, OPENAI_API_KEY="sk-1")
+    assert order(workspace) == ["openai"]
+    workspace.save(workspace.settings.with_provider("openairesponses", ProviderSettings()))
+    assert order(workspace) == ["openai", "openairesponses"]
+
+
+def test_that_a_provider_where_everybody_has_an_address_of_their_own_asks_for_it(
+    home: Path,
+) -> None:
+    workspace = opened(home, AZURE_OPENAI_API_KEY="key-1")
+    assert order(workspace) == ["practice"]
+    assert workspace.placed("azure").problem == (
+        "Azure OpenAI has no address yet: set your own, as in "
+        "https://{resource}.openai.azure.com/openai/v1, or set AZURE_OPENAI_ENDPOINT."
+    )
+    given = ProviderSettings(base_url="https://mine.openai.azure.com/openai/v1")
+    workspace.save(workspace.settings.with_provider("azure", given))
+    assert order(workspace) == ["azure"]
+
+
+def test_that_the_address_of_ones_own_resource_may_leave_out_the_path(home: Path) -> None:
+    endpoint = "https://mine.openai.azure.com/"
+    workspace = opened(home, AZURE_OPENAI_API_KEY="key-1", AZURE_OPENAI_ENDPOINT=endpoint)
+    row = workspace.placed("azure").row
+    assert row.base_url == "https://mine.openai.azure.com/openai/v1"
+
+
+def test_that_an_endpoint_of_ones_own_stays_when_the_catalogue_comes_to_know_its_name(
+    home: Path,
+) -> None:
+    workspace = opened(home)
+    workspace.save(workspace.settings.with_provider("together", own()))
+    placed = workspace.placed("together")
+    assert (placed.own, placed.row.base_url, placed.row.models) == (True, ADDRESS, ("m",))

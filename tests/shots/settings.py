@@ -15,7 +15,10 @@ from understudy_gui.tasks import TaskScope
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from collections.abc import Callable, Mapping
+
     from understudy_gui.app import Shell
+    from understudy_gui.settings.providers_page import ProvidersPage
     from understudy_gui.settings.window import PageName
 
 SETTLE: Final = 0.5
@@ -51,6 +54,12 @@ SETTINGS: Final[dict[str, Any]] = {
 }
 
 
+_FORMS: Final[Mapping[str, Callable[[ProvidersPage], None]]] = {
+    "adding": lambda page: page.start_adding(),
+    "own": lambda page: page.start_endpoint(),
+}
+
+
 def take(shell: Shell, page: PageName, at: str, look: dict[str, Any], path: Path) -> None:
     """Open the settings at a page and take their picture."""
     settings = {"appearance": look, **SETTINGS}
@@ -65,7 +74,9 @@ async def _take(shell: Shell, page: PageName, at: str, path: Path) -> None:
     workspace = Workspace.open(shell.paths, KEYS)
     controller = SettingsController(workspace, shell.themes, tasks)
     window = SettingsWindow(shell.themes, controller)
-    window.open_page(page, at)
+    window.open_page(page, "" if at in _FORMS else at)
+    if at in _FORMS:
+        _FORMS[at](window.providers)
     await asyncio.sleep(SETTLE)
     window.grab().save(str(path))
     window.dispose()

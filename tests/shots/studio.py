@@ -165,6 +165,8 @@ _STATES: Final[dict[str, Callable[[Shell, Language], QWidget]]] = {
 
 _SETTINGS: Final[dict[str, tuple[PageName, str]]] = {
     "settings-providers": ("providers", "openai"),
+    "settings-add": ("providers", "adding"),
+    "settings-endpoint": ("providers", "own"),
     "settings-routing": ("routing", "Everyday"),
 }
 

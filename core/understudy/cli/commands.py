@@ -54,7 +54,7 @@ _PROVIDERS = (
             _argument("name", metavar="NAME", help="what you call it"),
             _argument(
                 "--wire",
-                choices=("openai-chat",),
+                choices=("openai-chat", "openai-responses", "anthropic", "gemini", "ollama"),
                 default="openai-chat",
                 help="the format it speaks (default: %(default)s)",
             ),
@@ -62,7 +62,7 @@ _PROVIDERS = (
                 "--base-url",
                 metavar="URL",
                 required=True,
-                help="its address up to /v1, such as http://127.0.0.1:8000/v1",
+                help="its address, such as http://127.0.0.1:8000/v1",
             ),
             _argument(
                 "--key-env", metavar="VAR", help="the environment variable that may hold its key"

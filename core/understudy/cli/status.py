@@ -47,9 +47,13 @@ def show_status(args: argparse.Namespace, console: Console) -> int:
         console.line(f"In line now ({route}):")
         console.table(_row(status, found) for status in statuses if status.provider in in_line)
         others = [status for status in statuses if status.provider not in in_line]
-        if others:
+        shown = [status for status in others if _concerns_user(workspace, status)]
+        if shown:
             console.line("\nNot in line:")
-            console.table(_row(status, found) for status in others)
+            console.table(_row(status, found) for status in shown)
+        if len(shown) < len(others):
+            count = len(others) - len(shown)
+            console.line(f"\n{count} more need a key: understudy providers list")
 
     with_workspace(console, show)
     return 0
@@ -98,6 +102,12 @@ def _running(
         return {}
     models = found[status.provider]
     return {"running": models is not None, "models": models or ()}
+
+
+def _concerns_user(workspace: Workspace, status: ProviderStatus) -> bool:
+    """Whether somebody is more than a name: set up, chosen, or on this computer."""
+    chosen = workspace.placed(status.provider).chosen
+    return chosen or status.local or status.state != "not-configured"
 
 
 def _in_line(workspace: Workspace, name: str) -> list[str]:

@@ -59,6 +59,8 @@ async def read_answer(
             raise
         yield await _remainder(chunks, decoder)
         yield decoder.close()
+        if decoder.failure is not None:  # it stood in the last line, behind words held back
+            raise decoder.failure
         if not decoder.chunks:
             raise _no_answer(response, head, name)
 

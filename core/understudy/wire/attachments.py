@@ -50,5 +50,5 @@ def left_out(part: ImagePart | FilePart) -> str:
     """Say that something was attached which this model cannot take."""
     called = f' "{part.name}"' if part.name else ""
     if isinstance(part, ImagePart):
-        return f"[An image{called} was attached, which you cannot see.]"
-    return f"[A file{called} was attached, which you cannot read.]"
+        return f"[An image{called} was attached, which you cannot see.]\n"
+    return f"[A file{called} was attached, which you cannot read.]\n"

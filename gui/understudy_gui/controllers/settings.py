@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from understudy.assembly import Workspace
     from understudy.effective import Placed
+    from understudy.model_facts import ModelFacts
     from understudy.providers.base import ProviderRow
     from understudy.settings_model import ProviderSettings, Settings
     from understudy_gui.tasks import TaskScope
@@ -100,7 +101,7 @@ class SettingsController(QObject):
             if self.placed(provider).chosen
             or self.servers.found(provider)
             or provider in in_routes
-            or self.key(provider)
+            or self._workspace.keys.peek(provider, self.placed(provider).inviting_variables)
         )
 
     @property
@@ -158,6 +159,14 @@ class SettingsController(QObject):
         more = listing.models if listing else (found.models if found else ())
         return tuple(dict.fromkeys((*self.used_models(provider), *more)))
 
+    def facts(self, provider: str, model: str) -> ModelFacts:
+        """Return what is known of a model."""
+        from understudy.model_facts import ModelFacts
+        from understudy.providers.http import HttpProvider
+
+        server = self._workspace.provider(provider)
+        return server.facts(model) if isinstance(server, HttpProvider) else ModelFacts()
+
     def used_models(self, provider: str) -> tuple[str, ...]:
         """Return the models in use; the first is asked where a route names none."""
         from understudy.effective import PRACTICE
@@ -171,12 +180,16 @@ class SettingsController(QObject):
         """Put a provider of the catalogue into the list, switched on."""
         self._set_provider(provider, enabled=True)
 
-    def add_endpoint(self, name: str, base_url: str, key_env: str) -> str:
+    def add_endpoint(
+        self, name: str, base_url: str, key_env: str, wire: str = "openai-chat"
+    ) -> str:
         """Add an endpoint of the user's own; returns its id. Raises ``UsageError``."""
         from understudy.settings_model import ProviderSettings
 
         before = self.settings
-        given = ProviderSettings(wire="openai-chat", base_url=base_url, key_env=key_env or None)
+        given = ProviderSettings.model_validate(
+            {"wire": wire, "base_url": base_url, "key_env": key_env or None}
+        )
         known = set(self._workspace.provider_ids)
         try:
             self._workspace.add_provider(name, given)

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
 
+from understudy.model_facts import ModelFacts
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
+from understudy_gui.settings import facts_wording
 from understudy_gui.settings.row_view import Index, RowDelegate, RowView
 from understudy_gui.theme import font, scaled
 from understudy_gui.widgets import painting
 from understudy_gui.widgets.toggles import paint_check
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from understudy_gui.theme import Theme, ThemeManager
+
+_NAME_AT_LEAST = 150
+"""Pixels that a model's id keeps, whatever else is known of it."""
 
 CHECK = Qt.ItemDataRole.CheckStateRole
 
@@ -35,6 +40,7 @@ class ModelListModel(QAbstractListModel):
         self._all: tuple[str, ...] = ()
         self._shown: tuple[str, ...] = ()
         self._used: list[str] = []
+        self._facts: Mapping[str, ModelFacts] = {}
         self._filter = ""
 
     @property
@@ -63,7 +69,7 @@ class ModelListModel(QAbstractListModel):
                 state = Qt.CheckState.Checked if model in self._used else Qt.CheckState.Unchecked
                 return state.value
             case Qt.ItemDataRole.AccessibleTextRole:
-                return tr("{model}, asked first", model=model) if self.is_default(index) else model
+                return self._spoken(index)
             case _:
                 return None
 
@@ -82,6 +88,10 @@ class ModelListModel(QAbstractListModel):
         self._tell()
         return True
 
+    def facts(self, index: Index) -> ModelFacts:
+        """What is known of a model."""
+        return self._facts.get(self._shown[index.row()], ModelFacts())
+
     def is_default(self, index: Index) -> bool:
         """Whether this model is asked where a route names none."""
         return bool(self._used) and self._shown[index.row()] == self._used[0]
@@ -92,9 +102,12 @@ class ModelListModel(QAbstractListModel):
         self._used = [model, *(each for each in self._used if each != model)]
         self._tell()
 
-    def show(self, models: Sequence[str], used: Sequence[str]) -> None:
+    def show(
+        self, models: Sequence[str], used: Sequence[str], facts: Mapping[str, ModelFacts]
+    ) -> None:
         """Show these models; rows stay where they are as long as they are the same."""
         self._used = list(used)
+        self._facts = facts
         # Where a check mark is put, the row must stay under the pointer.
         known = set(models)
         kept = [model for model in self._all if model in known]
@@ -122,6 +135,13 @@ class ModelListModel(QAbstractListModel):
         self._shown = shown
         self.endResetModel()
 
+    def _spoken(self, index: Index) -> str:
+        """Give all that the row shows, in words."""
+        model, facts = self._shown[index.row()], self.facts(index)
+        name = tr("{model}, asked first", model=model) if self.is_default(index) else model
+        told = (facts_wording.window(facts), facts_wording.abilities(facts))
+        return ", ".join(filter(None, (name, *told, facts_wording.price(facts))))
+
     def _tell(self) -> None:
         self._repaint()
         self.used_changed.emit(list(self._used))
@@ -132,7 +152,10 @@ class ModelListModel(QAbstractListModel):
 
 
 class ModelDelegate(RowDelegate):
-    """Paints a model's row, 32 high: check mark, id, and which one is asked first."""
+    """Paints a model's row, 32 high: check mark, id, which is asked first, and what is known.
+
+    Where the row is too narrow, the abilities go first, then the window; the price stays.
+    """
 
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__(themes, 32, margin=1)
@@ -153,19 +176,48 @@ class ModelDelegate(RowDelegate):
             accent=theme.accent,
             tick=theme.on_accent,
         )
-        model = index.model()
-        default = isinstance(model, ModelListModel) and model.is_default(index)
-        note = tr("Asked first") if default else ""
-        room = painting.advance(font("caption"), note) + 12 if note else 0
         left = box.left() + 11 + side + 10
-        words = QRect(left, box.top(), box.width() - left - room - 12, box.height())
-        code = font("code")
+        words = QRect(left, box.top(), box.right() - left - 11, box.height())
+        model = index.model()
+        if isinstance(model, ModelListModel):
+            words.setRight(self._paint_facts(painter, words, model.facts(index), theme))
+            self._paint_name(painter, words, index, theme, first=model.is_default(index))
+
+    @staticmethod
+    def _paint_name(
+        painter: QPainter, box: QRect, index: Index, theme: Theme, *, first: bool
+    ) -> None:
+        code, small = font("code"), _medium("caption")
         code.setPixelSize(scaled(12))
-        painting.text(painter, words, str(index.data()), code, theme.text)
+        note = tr("Asked first") if first else ""
+        room = painting.advance(small, note) + 12 if note else 0
+        name = str(index.data())
+        width = min(painting.advance(code, name) + 2, box.width() - room)
+        painting.text(
+            painter, QRect(box.left(), box.top(), width, box.height()), name, code, theme.text
+        )
         if note:
-            right = QRect(words.right() + 6, box.top(), room, box.height())
-            end = Qt.AlignmentFlag.AlignRight
-            painting.text(painter, right, note, _medium("caption"), theme.text3, end)
+            beside = QRect(box.left() + width + 10, box.top(), room, box.height())
+            painting.text(painter, beside, note, small, theme.text3)
+
+    @staticmethod
+    def _paint_facts(painter: QPainter, box: QRect, facts: ModelFacts, theme: Theme) -> int:
+        """Paint the columns at the right; where what is left of them ends."""
+        small = _medium("caption")
+        columns = (
+            (facts_wording.price(facts), 92, Qt.AlignmentFlag.AlignRight),
+            (facts_wording.abilities(facts), 92, Qt.AlignmentFlag.AlignLeft),
+            (facts_wording.window(facts), 50, Qt.AlignmentFlag.AlignLeft),
+        )
+        right = box.right()
+        for said, width, where in columns:
+            wide = scaled(width)
+            if right - wide - box.left() < scaled(_NAME_AT_LEAST):
+                break
+            place = QRect(right - wide, box.top(), wide, box.height())
+            painting.text(painter, place, said, small, theme.text2, where)
+            right -= wide
+        return right - 8
 
 
 class ModelView(RowView):

@@ -60,7 +60,8 @@ class ModelsSection(QWidget):
             return
         models = self._controller.models(self._provider)
         used = self._controller.used_models(self._provider)
-        self.model.show(models, used)
+        facts = {model: self._controller.facts(self._provider, model) for model in models}
+        self.model.show(models, used, facts)
         self._count.setText(
             tr("{used} of {count} in use", used=len(used), count=len(models)) if models else ""
         )

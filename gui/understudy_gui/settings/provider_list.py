@@ -68,26 +68,22 @@ class ProviderDelegate(RowDelegate):
         place = QPointF(box.right() - 9 - pill.width(), box.center().y() + 1 - pill.height() / 2)
         health.paint_pill(painter, place, line.condition, theme, now)
         left = box.left() + 10 + tile + 8
-        self._paint_words(
-            painter, QRect(left, box.top(), int(place.x()) - left - 8, 48), line, theme
-        )
+        words = QRect(left, box.top(), int(place.x()) - left - 8, scaled(48))
+        paint_words(painter, words, line.name, line.caption, theme, faded=line.faded)
 
-    @staticmethod
-    def _paint_words(painter: QPainter, box: QRect, line: ProviderLine, theme: Theme) -> None:
-        name = font("ui")
-        name.setWeight(QFont.Weight.Medium)
-        color = theme.text3 if line.faded else theme.text
-        upper, lower = scaled(20), scaled(16)
-        if not line.caption:
-            painting.text(
-                painter,
-                QRect(box.left(), box.top(), box.width(), scaled(48)),
-                line.name,
-                name,
-                color,
-            )
-            return
-        top = box.top() + (scaled(48) - upper - lower) // 2
-        painting.text(painter, QRect(box.left(), top, box.width(), upper), line.name, name, color)
-        below = QRect(box.left(), top + upper, box.width(), lower)
-        painting.text(painter, below, line.caption, font("micro"), theme.text3)
+
+def paint_words(
+    painter: QPainter, box: QRect, title: str, caption: str, theme: Theme, *, faded: bool = False
+) -> None:
+    """Paint a name, and below it a caption where there is one."""
+    name = font("ui")
+    name.setWeight(QFont.Weight.Medium)
+    color = theme.text3 if faded else theme.text
+    upper, lower = scaled(20), scaled(16)
+    if not caption:
+        painting.text(painter, box, title, name, color)
+        return
+    top = box.top() + (box.height() - upper - lower) // 2
+    painting.text(painter, QRect(box.left(), top, box.width(), upper), title, name, color)
+    below = QRect(box.left(), top + upper, box.width(), lower)
+    painting.text(painter, below, caption, font("micro"), theme.text3)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from understudy_gui.i18n import tr
 from understudy_gui.settings import wording
+from understudy_gui.settings.add_provider import AddProvider
 from understudy_gui.settings.endpoint_form import EndpointForm
 from understudy_gui.settings.page import Page, heading
 from understudy_gui.settings.provider_detail import ProviderDetail
@@ -22,7 +23,6 @@ from understudy_gui.settings.row_view import RowView
 from understudy_gui.theme import scaled
 from understudy_gui.widgets.button import Button, IconButton
 from understudy_gui.widgets.label import Label, Panel, Rule
-from understudy_gui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from understudy.errors import ProviderError
@@ -54,6 +54,7 @@ class ProvidersPage(Page):
         self.add = Button(themes, tr("Add provider"), "quiet", icon="plus", small=True)
         self._plus = IconButton(themes, "plus", tr("Add provider"))
         self.detail = ProviderDetail(themes, controller)
+        self.offers = AddProvider(themes, controller)
         self.form = EndpointForm(themes, controller)
         self._empty = _NobodyYet(themes)
         self._stack = QStackedWidget()
@@ -79,7 +80,7 @@ class ProvidersPage(Page):
         shown = self.detail.provider
         self._fill()
         row = self.model.row_of(shown)
-        if self._stack.currentWidget() is self.form:
+        if self._stack.currentWidget() in {self.offers, self.form}:
             return
         row = max(row, 0)
         provider = self.model.key_at(row)
@@ -104,22 +105,18 @@ class ProvidersPage(Page):
         if self._controller.takes_key(provider):
             self.detail.key.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def add_menu(self) -> Menu:
-        """Return the menu of everybody who can be added."""
-        menu = Menu(self)
-        for row in self._controller.addable:
-            menu.addAction(row.name, lambda provider=row.id: self.add_provider(provider))
-        if menu.actions():
-            menu.addSeparator()
-        menu.addAction(tr("Endpoint of your own…"), self.start_endpoint)
-        return menu
+    def start_adding(self) -> None:
+        """Offer everybody who can be added."""
+        self.view.clearSelection()
+        self._stack.setCurrentWidget(self.offers)
+        self.offers.start()
 
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._build_list())
-        for widget in (self._empty, self.detail, self.form):
+        for widget in (self._empty, self.detail, self.offers, self.form):
             self._stack.addWidget(widget)
         row.addWidget(self._stack, 1)
 
@@ -147,9 +144,11 @@ class ProvidersPage(Page):
     def _connect(self) -> None:
         self.view.selectionModel().currentChanged.connect(self._chosen)
         self.view.clicked.connect(self._chosen)
-        self.add.clicked.connect(lambda: self._open_menu(self.add))
-        self._plus.clicked.connect(lambda: self._open_menu(self._plus))
-        self._empty.add.clicked.connect(lambda: self._open_menu(self._empty.add))
+        for button in (self.add, self._plus, self._empty.add):
+            button.clicked.connect(self.start_adding)
+        self.offers.chosen.connect(self.add_provider)
+        self.offers.own.connect(self.start_endpoint)
+        self.offers.abandoned.connect(self._leave_form)
         self._empty.look.clicked.connect(self._controller.servers.look_around)
         self.form.added.connect(self._endpoint_added)
         self.form.abandoned.connect(self._leave_form)
@@ -190,14 +189,6 @@ class ProvidersPage(Page):
         self._stack.setCurrentWidget(self.detail)
         if self.detail.provider != provider:
             self.detail.show_provider(provider)
-
-    def _open_menu(self, below: QWidget) -> None:
-        menu = self.add_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        at = (
-            QPoint(0, -menu.sizeHint().height()) if below is self.add else QPoint(0, below.height())
-        )
-        menu.popup(below.mapToGlobal(at))
 
     def _endpoint_added(self, provider: str) -> None:
         self._stack.setCurrentWidget(self.detail)

@@ -22,7 +22,7 @@ def test_that_a_first_start_has_the_practice_provider_in_line(cli: CommandLine) 
     assert outcome.code == 0
     in_line, _, others = outcome.out.partition("\n\n")
     assert "Practice" in in_line
-    assert "OPENAI_API_KEY" in others
+    assert "more need a key: understudy providers list" in others
 
 
 def test_that_status_as_json_is_one_object_with_every_provider(cli: CommandLine) -> None:
@@ -39,7 +39,7 @@ def test_that_status_tells_which_servers_of_this_computer_run(cli: CommandLine) 
         cli.environ["OLLAMA_HOST"] = server.url
         shown = cli("status").out.splitlines()
         by_id = {each["provider"]: each for each in cli("status", "--json").object["providers"]}
-    [ollama] = [line for line in shown if "Ollama" in line]
+    [ollama] = [line for line in shown if "Ollama " in line and "Cloud" not in line]
     assert "running" in ollama
     assert "with qwen3, gemma4, phi5, …" in ollama
     assert by_id["ollama"]["running"]
@@ -61,7 +61,7 @@ def test_that_a_server_of_this_computer_that_does_not_run_is_said(
     (home / "settings.json").write_text(
         json.dumps({"providers": {"ollama": {"base_url": nowhere}}})
     )
-    [ollama] = [line for line in cli("status").out.splitlines() if "Ollama" in line]
+    [ollama] = [line for line in cli("status").out.splitlines() if "Ollama " in line and "Cloud" not in line]
     assert ollama.endswith("not running")
 
 

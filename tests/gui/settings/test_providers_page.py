@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from helpers.desk import Desk
     from helpers.loopback import RecordedRequest
     from helpers.replies import Reply
+    from understudy_gui.settings.providers_page import ProvidersPage
 
 pytestmark = pytest.mark.anyio
 
@@ -44,17 +45,51 @@ async def test_that_a_first_start_lists_the_one_that_is_built_in(desk: Desk) -> 
     assert not page.detail.key.isVisible()
 
 
-async def test_that_a_provider_of_the_catalogue_is_added_from_the_menu(desk: Desk) -> None:
+def offered(page: ProvidersPage) -> list[str]:
+    return [page.offers.model.index(row).data() for row in range(page.offers.model.rowCount())]
+
+
+async def test_that_a_provider_of_the_catalogue_is_found_by_typing_and_added(desk: Desk) -> None:
     page = desk.window.providers
-    menu = page.add_menu()
-    names = [action.text() for action in menu.actions()]
-    assert {"OpenAI", "Groq", "Mistral", "Endpoint of your own…"} <= set(names)
-    next(action for action in menu.actions() if action.text() == "Groq").trigger()
+    QAbstractItemModelTester(
+        page.offers.model, QAbstractItemModelTester.FailureReportingMode.Warning
+    )
+    page.start_adding()
+    await desk.settle()
+    assert {"OpenAI", "Anthropic", "Gemini", "Groq", "Mistral"} <= set(offered(page))
+    assert page.offers.search.hasFocus()
+    await desk.keys("gro")
+    assert offered(page) == ["Groq"]
+    await desk.key(Qt.Key.Key_Return)
     await desk.settle()
     assert page.shown == "groq"
     assert "groq" in desk.settings.providers
     assert page.detail.key.field.hasFocus()
-    assert "Groq" not in [action.text() for action in page.add_menu().actions()]
+    page.start_adding()
+    assert "Groq" not in offered(page)
+
+
+async def test_that_the_arrows_choose_while_one_types(desk: Desk) -> None:
+    page = desk.window.providers
+    page.start_adding()
+    await desk.settle()
+    await desk.key(Qt.Key.Key_Down)
+    second = offered(page)[1]
+    await desk.key(Qt.Key.Key_Return)
+    await desk.settle()
+    assert desk.controller.name(page.shown) == second
+
+
+async def test_that_nobody_found_is_said_and_enter_adds_nobody(desk: Desk) -> None:
+    page = desk.window.providers
+    page.start_adding()
+    await desk.settle()
+    await desk.keys("zzz")
+    await desk.key(Qt.Key.Key_Return)
+    assert offered(page) == []
+    assert desk.settings.providers == {}
+    await desk.key(Qt.Key.Key_Escape)
+    assert page.shown == "practice"
 
 
 async def test_that_a_key_is_taken_used_and_never_written_to_a_file(desk: Desk) -> None:
