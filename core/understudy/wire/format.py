@@ -27,6 +27,7 @@ MaxTokensName: TypeAlias = Literal["max_tokens", "max_completion_tokens"]
 ReasoningStyle: TypeAlias = Literal[
     "none",  # it cannot be told how long to think
     "reasoning_effort",  # OpenAI: "low", "medium", "high"
+    "reasoning_switch",  # Mistral and Cohere: the same, but "none" and "high" only
     "reasoning",  # OpenRouter: {"reasoning": {"effort": …}} and {"enabled": false}
     "thinking",  # GLM, Moonshot, DeepSeek: {"thinking": {"type": "enabled" or "disabled"}}
     "enable_thinking",  # Qwen and SiliconFlow: a switch

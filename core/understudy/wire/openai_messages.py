@@ -83,6 +83,8 @@ def _reasoning(reasoning: Reasoning, dialect: Dialect) -> dict[str, Any]:
     match dialect.reasoning_style:
         case "reasoning_effort":
             return {"reasoning_effort": reasoning if thinks else "none"}
+        case "reasoning_switch":
+            return {"reasoning_effort": "high" if thinks else "none"}
         case "reasoning":
             return {"reasoning": {"effort": reasoning} if thinks else {"enabled": False}}
         case "thinking":

@@ -100,8 +100,8 @@ FIRST: tuple[ProviderRow, ...] = (
         billing_url="https://platform.deepseek.com/top_up",
         dialect=Dialect(reasoning_style="thinking", reasoning_field="reasoning_content"),
     ),
-    # https://docs.mistral.ai/api: the usage comes unasked, and an unknown field is a 422. Its
-    # reasoning_effort knows "high" and "none" only.
+    # https://docs.mistral.ai/api and https://docs.mistral.ai/studio/conversations/reasoning: the
+    # usage comes unasked, and an unknown field is a 422
     ProviderRow(
         id="mistral",
         name="Mistral",
@@ -112,7 +112,7 @@ FIRST: tuple[ProviderRow, ...] = (
         embedding_models=("mistral-embed", "codestral-embed"),
         key_url="https://console.mistral.ai/api-keys",
         billing_url="https://admin.mistral.ai/organization/billing",
-        dialect=Dialect(usage_on_request=False),
+        dialect=Dialect(usage_on_request=False, reasoning_style="reasoning_switch"),
         bills_after_hanging_up=True,
     ),
     # https://docs.x.ai/developers/rest-api-reference

@@ -63,8 +63,8 @@ HOSTS: tuple[ProviderRow, ...] = (
         dialect=Dialect(usage_on_request=False, reasoning_style="reasoning_effort"),
         bills_after_hanging_up=True,
     ),
-    # https://docs.cohere.com/docs/compatibility-api: reasoning_effort knows "none" and "high" only,
-    # stream_options is not among the parameters
+    # https://docs.cohere.com/docs/compatibility-api: stream_options is not among the parameters.
+    # It takes 96 texts: https://docs.cohere.com/reference/embed
     ProviderRow(
         id="cohere",
         name="Cohere",
@@ -75,7 +75,9 @@ HOSTS: tuple[ProviderRow, ...] = (
         embedding_models=("embed-v4.0",),
         key_url="https://dashboard.cohere.com/api-keys",
         billing_url="https://dashboard.cohere.com/billing",
-        dialect=Dialect(usage_on_request=False),
+        dialect=Dialect(
+            usage_on_request=False, reasoning_style="reasoning_switch", embedding_batch=96
+        ),
     ),
     # https://huggingface.co/docs/inference-providers/tasks/chat-completion
     ProviderRow(
