@@ -40,7 +40,7 @@ def thinking(
         return {}
     budget = min(_BUDGETS[request.reasoning], room // 2)
     if budget < _LEAST_BUDGET or forces_a_call(request) or not _may_begin(talk):
-        return {"thinking": _DISABLED}
+        return {"thinking": dict(_DISABLED)}
     return {"thinking": {"type": "enabled", "budget_tokens": budget}}
 
 

@@ -20,6 +20,7 @@ from understudy.messages import (
 )
 from understudy.requests import ChatRequest, Tool
 from understudy.wire.anthropic import FORMAT
+from understudy.wire.attachments import left_out
 from understudy.wire.format import Target
 
 OLD, NEW = "claude-haiku-4-5", "claude-opus-5-5"
@@ -65,6 +66,13 @@ def result(*call_ids: str, words: str = "found", is_error: bool = False) -> Mess
 
 def answered(call_id: str, words: str = "found") -> dict[str, Any]:
     return {"type": "tool_result", "tool_use_id": call_id, "content": words}
+
+
+def test_that_the_key_and_the_version_go_in_their_headers() -> None:
+    assert FORMAT.auth == "x-api-key"
+    assert FORMAT.headers == (("anthropic-version", "2023-06-01"),)
+    assert FORMAT.models_path == "/v1/models?limit=1000"
+    assert FORMAT.embed is FORMAT.vectors is None
 
 
 def test_that_a_request_streams_with_the_instructions_in_their_place() -> None:
@@ -229,12 +237,12 @@ def test_that_pictures_and_documents_are_attached() -> None:
 
 
 def test_that_pictures_that_cannot_be_attached_are_told_of() -> None:
-    drawn = Message("assistant", (ImagePart(PNG, "image/png", "cat.png"),))
-    empty = ImagePart(b"", "image/png")
+    cat, empty = ImagePart(PNG, "image/png", "cat.png"), ImagePart(b"", "image/png")
+    drawn = Message("assistant", (cat,))
     turns = messages(Message.user("Draw"), drawn, Message.user("And?", empty))
     assert turns[1:] == [
-        assistant(text('[An image "cat.png" was attached, which you cannot see.]')),
-        user(text("[An image was attached, which you cannot see.]And?")),
+        assistant(text(left_out(cat))),
+        user(text(left_out(empty) + "And?")),
     ]
 
 
