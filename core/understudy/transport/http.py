@@ -237,7 +237,8 @@ class HttpTransport:
         Over TLS on one computer (httpx 0.28, h2 4.4), HTTP/2 took twice the CPU a request and a
         chunk, and twice as long to the first token. Only a hundred answers at once from one host
         are cheaper by it, by a third: one handshake in place of a hundred. And the library never
-        tells an HTTP/2 server that an answer was stopped: it would write on, and be paid for it.
+        tells an HTTP/2 server that an answer was stopped: it would write on, and be paid for it
+        (https://github.com/encode/httpcore/pull/1098).
         """
         import httpx
 

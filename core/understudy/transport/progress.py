@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
 
 from understudy.transport.addresses import is_secure
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from understudy.transport.proxies import Proxy
 
@@ -32,7 +33,9 @@ class _Stream(Protocol):
 
 
 class Progress:
-    """Listens to the library's ``trace`` events for one request (encode.io/httpcore/extensions).
+    """Listens to the library's ``trace`` events for one request.
+
+    They are listed at https://www.encode.io/httpcore/extensions/.
 
     ``is_new``: the request had to open a connection. Where it had not, the server may have closed
     the kept one at this very moment.
@@ -63,17 +66,15 @@ class Progress:
             self._limit.reschedule(None)
             self._limit = None
 
-    @asynccontextmanager
-    async def within(self, seconds: float) -> AsyncGenerator[None]:
+    def within(self, seconds: float) -> AbstractAsyncContextManager[object]:
         """Give a proxy so long to connect; the server takes the time that it needs.
 
         The library bounds the steps of a connection, but not what it says to a proxy.
         """
         if self._way == "straight":
-            yield
-            return
-        async with asyncio.timeout(seconds) as self._limit:
-            yield
+            return nullcontext()
+        self._limit = asyncio.timeout(seconds)
+        return self._limit
 
     async def hang_up(self) -> None:
         """Close the connection that was opened.

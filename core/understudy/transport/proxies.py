@@ -78,8 +78,9 @@ def system_proxy(url: str) -> Proxy | None:
 def _is_excepted(host: str, port: int | None, exceptions: str) -> bool:
     """Tell whether NO_PROXY names ``host``.
 
-    It holds names, which count for all that ends with them, addresses, networks (10.0.0.0/8), each
-    with a port or without, or a star for everyone (everything.curl.dev/usingcurl/proxies/env.html).
+    It holds names, which count for all that ends with them, addresses, networks (10.0.0.0/8) or a
+    star for everyone, as at https://curl.se/libcurl/c/CURLOPT_NOPROXY.html; a name or an address
+    may have a port, as Python's own reading allows.
     """
     return any(
         entry == "*" or _names(entry, host, port)
