@@ -93,7 +93,13 @@ MINIMAX = [
     Refusal("2013", None, minimax(2013, "invalid params"), K.BAD_REQUEST),
     Refusal("2049", None, minimax(2049, "invalid api key"), K.AUTH),
     Refusal("2056", None, minimax(2056, "usage limit exceeded"), K.QUOTA),
-    Refusal("1008 with 200", 200, minimax(1008, "insufficient balance"), K.QUOTA),
+    Refusal(
+        "1008 with 200",
+        200,
+        minimax(1008, "insufficient balance"),
+        K.QUOTA,
+        said="Example has no credit left.",
+    ),
     Refusal(
         "balance, as 429",
         429,
