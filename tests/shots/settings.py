@@ -13,9 +13,8 @@ from understudy_gui.settings.window import SettingsWindow
 from understudy_gui.tasks import TaskScope
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from understudy_gui.app import Shell
     from understudy_gui.settings.providers_page import ProvidersPage
