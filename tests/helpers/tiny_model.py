@@ -43,16 +43,46 @@ class Vocabulary:
     chain: tuple[int, ...]
 
 
-def write_model(path: Path, text: str, *, endless: bool = False) -> None:
+def write_model(
+    path: Path,
+    text: str,
+    *,
+    endless: bool = False,
+    template: str = TEMPLATE,
+    context: int = CONTEXT,
+    tensors_a_part: int = 0,
+) -> None:
     """Write a model to ``path`` that answers every question with ``text``.
 
-    An ``endless`` one begins again after its last word instead of ending.
+    An ``endless`` one begins again after its last word instead of ending. With an empty
+    ``template`` it was not taught to converse. With ``tensors_a_part`` it is split into files whose
+    names end in ``-00001-of-00003.gguf`` and so on.
     """
     words = _vocabulary(text, endless=endless)
-    writer = gguf.GGUFWriter(path, "llama")
-    _write_shape(writer, len(words.tokens))
-    _write_vocabulary(writer, words)
-    for name, tensor in _tensors(words).items():
+    writer = gguf.GGUFWriter(path, "llama", split_max_tensors=tensors_a_part)
+    _write_shape(writer, len(words.tokens), context)
+    _write_vocabulary(writer, words, template)
+    _write_to_file(writer, _tensors(words))
+
+
+def write_embedding_model(path: Path, *, pooling: gguf.PoolingType = gguf.PoolingType.LAST) -> None:
+    """Write a model to ``path`` that makes vectors, of the architecture of Qwen's embeddings."""
+    words = _vocabulary("Hello there, world.", endless=False)
+    writer = gguf.GGUFWriter(path, "qwen3")
+    _write_shape(writer, len(words.tokens), CONTEXT)
+    writer.add_pooling_type(pooling)
+    writer.add_key_length(WIDTH // HEADS)
+    writer.add_value_length(WIDTH // HEADS)
+    _write_vocabulary(writer, words, template="")
+    tensors = _tensors(words)
+    for layer in range(LAYERS):
+        for name in ("attn_q_norm", "attn_k_norm"):
+            tensors[f"blk.{layer}.{name}.weight"] = np.ones(WIDTH // HEADS, np.float32)
+    _write_to_file(writer, tensors)
+
+
+def _write_to_file(writer: gguf.GGUFWriter, tensors: dict[str, NDArray[Any]]) -> None:
+    for name, tensor in tensors.items():
         writer.add_tensor(name, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -91,9 +121,9 @@ def _vocabulary(text: str, *, endless: bool) -> Vocabulary:
     return Vocabulary(tokens, tuple(table.values()), chain)
 
 
-def _write_shape(writer: gguf.GGUFWriter, tokens: int) -> None:
+def _write_shape(writer: gguf.GGUFWriter, tokens: int, context: int) -> None:
     writer.add_name("tiny")
-    writer.add_context_length(CONTEXT)
+    writer.add_context_length(context)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(LAYERS)
     writer.add_feed_forward_length(HIDDEN)
@@ -105,7 +135,7 @@ def _write_shape(writer: gguf.GGUFWriter, tokens: int) -> None:
     writer.add_file_type(0)
 
 
-def _write_vocabulary(writer: gguf.GGUFWriter, words: Vocabulary) -> None:
+def _write_vocabulary(writer: gguf.GGUFWriter, words: Vocabulary, template: str) -> None:
     plain = (gguf.TokenType.NORMAL, gguf.TokenType.BYTE)
     writer.add_tokenizer_model("llama")
     writer.add_token_list(list(words.tokens))
@@ -119,7 +149,8 @@ def _write_vocabulary(writer: gguf.GGUFWriter, words: Vocabulary) -> None:
     writer.add_add_bos_token(True)
     writer.add_add_eos_token(False)
     writer.add_add_space_prefix(False)
-    writer.add_chat_template(TEMPLATE)
+    if template:
+        writer.add_chat_template(template)
 
 
 def _tensors(words: Vocabulary) -> dict[str, NDArray[Any]]:
