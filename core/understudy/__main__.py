@@ -27,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"understudy {__version__}\n")
         return 0
+    if arguments == ["--local-model-child"]:  # how the frozen program starts the model's process
+        from understudy.local_model.child import run as be_the_model
+
+        be_the_model()
     if arguments and arguments != ["--self-check"]:
         from understudy.cli.main import run
 
