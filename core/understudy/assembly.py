@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from understudy.effective import Placed
     from understudy.keys import KeyReading, KeyStore
+    from understudy.model_facts import ModelFacts
     from understudy.notices import Notice
     from understudy.providers.base import ChatProvider
     from understudy.routing.route import Route
@@ -54,6 +55,7 @@ class Workspace:
         self.changed: list[Callable[[], None]] = []
         self._environ = environ
         self._health_written: list[dict[str, Any]] = []
+        self._own_facts: Callable[[str, str], ModelFacts] | None = None
         self._placed: dict[str, Placed] = {}
         self._providers: dict[str, ChatProvider] = {}
 
@@ -69,6 +71,7 @@ class Workspace:
         loaded = file.load()
         if loaded.notice is not None:
             workspace.notices.append(loaded.notice)
+        workspace._read_own_facts()
         workspace.apply(loaded.settings)
         workspace._follow_health()
         return workspace
@@ -250,7 +253,38 @@ class Workspace:
             self.transport,
             key=lambda: self.keys.peek(row.id, row.key_env),
             enabled=placed.enabled,
+            facts=self._facts,
         )
+
+    def _facts(self, provider: str, model: str, listed: ModelFacts) -> ModelFacts:
+        """Tell what is known of a model: the user knows best, then the provider's own list."""
+        from understudy.providers.model_table import with_listed
+
+        known = with_listed(provider, model, listed)
+        return known if self._own_facts is None else self._own_facts(provider, model).over(known)
+
+    def _read_own_facts(self) -> None:
+        """Read the user's own file about models, if there is one; its faults become a notice."""
+        from understudy.notices import Notice
+        from understudy.providers.model_table import ModelTable, with_own
+
+        path = self.paths.models
+        if not path.exists():
+            return
+        table, faults = with_own(ModelTable(""), path)
+        self._own_facts = table.facts_of
+        if faults:
+            some = "; ".join(str(fault) for fault in faults[:3])
+            self.notices.append(
+                Notice(
+                    Phrase(
+                        "The file about models has values that cannot be used ({faults}).",
+                        faults=some,
+                    ),
+                    "The rest of it is in force, and the file is as it was.",
+                    "Correct it with a text editor, then start again.",
+                )
+            )
 
     def _put_routes_into_effect(self) -> None:
         """Give the router the routes that apply now; without any of the user's they follow keys."""

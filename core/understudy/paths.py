@@ -30,6 +30,11 @@ class Paths:
         return self.settings_folder / "settings.json"
 
     @property
+    def models(self) -> Path:
+        """What the user knows better about models: windows, prices, abilities."""
+        return self.settings_folder / "models.json"
+
+    @property
     def history(self) -> Path:
         """The database of conversations."""
         return self.data / "history.db"

@@ -14,7 +14,9 @@ from helpers.loopback import Loopback, closed_port
 from helpers.replies import openai_stream, rate_limited, wrong_key
 from understudy import ChatRequest, Message, Route, RouteEntry, UsageError
 from understudy.assembly import Workspace
+from understudy.model_facts import ModelFacts
 from understudy.paths import Paths
+from understudy.providers.http import HttpProvider
 from understudy.settings_model import ProviderSettings, Settings
 
 if TYPE_CHECKING:
@@ -293,3 +295,28 @@ def test_that_an_endpoint_of_ones_own_stays_when_the_catalogue_comes_to_know_its
     workspace.save(workspace.settings.with_provider("together", own()))
     placed = workspace.placed("together")
     assert (placed.own, placed.row.base_url, placed.row.models) == (True, ADDRESS, ("m",))
+
+
+def test_that_the_users_own_facts_about_models_come_first(home: Path) -> None:
+    home.mkdir()
+    own_facts = {"models": {"openai": {"gpt-5.5": {"input_price": 1.5, "vision": "much"}}}}
+    (home / "models.json").write_text(json.dumps(own_facts))
+    workspace = opened(home)
+    provider = workspace.provider("openai")
+    assert isinstance(provider, HttpProvider)
+    provider.listed = {"gpt-5.5": ModelFacts(input_price=9.0, max_output=7)}
+    facts = provider.facts("gpt-5.5")
+    assert (facts.input_price, facts.max_output) == (1.5, 7)
+    assert facts.context_window is not None
+    assert str(workspace.notices[0]).startswith(
+        "The file about models has values that cannot be used (models.openai.gpt-5.5.vision: "
+        "is neither true nor false)."
+    )
+
+
+def test_that_without_a_file_of_ones_own_the_snapshot_tells(home: Path) -> None:
+    workspace = opened(home)
+    provider = workspace.provider("openai")
+    assert isinstance(provider, HttpProvider)
+    assert workspace.notices == []
+    assert provider.facts("gpt-5.5").tools

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from understudy.wire.format import DIALECT
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from understudy.events import ProviderEvent
+    from understudy.model_facts import ModelFacts
     from understudy.requests import ChatRequest
     from understudy.wire.format import Auth, Dialect, Vectors, WireName
 
@@ -94,6 +95,15 @@ class ChatProvider(Protocol):
         Ends after ``Stop``, or without one where the connection ended early. Raises
         ``ProviderError``. Closing the generator closes the connection.
         """
+        ...
+
+
+@runtime_checkable
+class KnowsModels(Protocol):
+    """A provider that can say what is known of its models, for prices and windows."""
+
+    def facts(self, model: str) -> ModelFacts:
+        """Answer from memory, at once; what is not known is ``None``."""
         ...
 
 

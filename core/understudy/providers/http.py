@@ -13,7 +13,7 @@ from understudy.providers.adapting import Learned
 from understudy.providers.answers import read_answer
 from understudy.providers.base import Availability
 from understudy.providers.embedding import embed_in_batches, same_model
-from understudy.providers.model_table import facts_of
+from understudy.providers.model_table import with_listed
 from understudy.providers.trial import TestReport, try_out
 from understudy.providers.wires import wire_format
 from understudy.wire.failures import error_from_response
@@ -39,8 +39,8 @@ class HttpProvider:
     """Implements ``ChatProvider`` and ``EmbeddingProvider``.
 
     ``key`` is called for every request and answers from memory; ``base_url`` replaces the row's.
-    The key goes into one header and nowhere else: no error holds any part of it. ``facts`` tells
-    what is known of a model of the row's, beside what its own list tells.
+    The key goes into one header and nowhere else: no error holds any part of it. ``facts`` is asked
+    with the provider, a model and what the provider's own list tells of it.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class HttpProvider:
         key: Callable[[], str | None],
         base_url: str | None = None,
         enabled: bool = True,
-        facts: Callable[[str, str], ModelFacts] = facts_of,
+        facts: Callable[[str, str, ModelFacts], ModelFacts] = with_listed,
     ) -> None:
         self.row = row
         self.enabled = enabled
@@ -58,7 +58,7 @@ class HttpProvider:
         self.listed: dict[str, ModelFacts] = {}
         self._transport = transport
         self._key = key
-        self._table = facts
+        self._facts = facts
         self._learned = Learned()
 
     @property
@@ -90,8 +90,8 @@ class HttpProvider:
         return Availability("available")
 
     def facts(self, model: str) -> ModelFacts:
-        """Tell what is known of ``model``: its own server knows best."""
-        return self.listed.get(model, ModelFacts()).over(self._table(self.id, model))
+        """Tell what is known of ``model``."""
+        return self._facts(self.id, model, self.listed.get(model, ModelFacts()))
 
     async def stream(
         self, request: ChatRequest, model: str

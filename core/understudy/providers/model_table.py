@@ -69,6 +69,11 @@ def facts_of(provider: str, model: str) -> ModelFacts:
     return shipped().facts_of(provider, model)
 
 
+def with_listed(provider: str, model: str, listed: ModelFacts) -> ModelFacts:
+    """Tell what is known: what its own server listed, and where that is silent the snapshot."""
+    return listed.over(facts_of(provider, model))
+
+
 @cache
 def shipped() -> ModelTable:
     """Read the snapshot that ships, once: 300 models in 2 ms."""

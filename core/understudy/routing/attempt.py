@@ -17,6 +17,8 @@ from understudy.events import (
     ToolCallDelta,
     UsageReported,
 )
+from understudy.model_facts import ModelFacts, cost_of
+from understudy.providers.base import KnowsModels
 from understudy.routing.clocks import AnswerClock
 from understudy.routing.trace import Attempt
 from understudy.routing.wording import broke_off, what_happened
@@ -37,6 +39,14 @@ Delivered: TypeAlias = (
 )
 
 _log = logging.getLogger(__name__)
+
+
+def cost_at(provider: object, model: str, usage: Usage | None) -> float | None:
+    """Give what an attempt cost in USD, as far as it can be known."""
+    if usage is None:
+        return None
+    facts = provider.facts(model) if isinstance(provider, KnowsModels) else ModelFacts()
+    return cost_of(usage, facts)
 
 
 class Asking:
@@ -191,6 +201,7 @@ class Asking:
             first_token=self.first_token,
             characters=self.characters,
             usage=self.usage,
+            cost=cost_at(self._provider, candidate.model, self.usage),
         )
         return attempt if error is None else self._with_error(attempt, error)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import ErrorKind, NobodyAnswered, ProviderError
 from understudy.requests import EmbeddingResponse
+from understudy.routing.attempt import cost_at
 from understudy.routing.policy import Known, Situation, decide, make_plan, next_index
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.trace import Attempt, Trace
@@ -155,6 +156,7 @@ class Embedding:
             outcome,
             decision,
             usage=usage,
+            cost=cost_at(self._providers[candidate.provider], candidate.model, usage),
         )
         if error is not None:
             attempt = replace(

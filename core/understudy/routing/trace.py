@@ -19,7 +19,8 @@ class Attempt:
 
     ``started_at`` is seconds since the epoch, ``first_token`` and ``duration`` seconds since then;
     ``characters`` counts what it delivered. ``happened`` is a sentence for people, ``detail`` the
-    provider's own words with secrets removed.
+    provider's own words with secrets removed. ``cost`` is USD, where the provider told it or its
+    counts and prices are known.
     """
 
     provider: str
@@ -38,6 +39,7 @@ class Attempt:
     first_token: float | None = None
     characters: int = 0
     usage: Usage | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,12 +190,13 @@ KIND_OF_STATUS: Final = {
 }
 """The others: ``transient`` from 500 on, ``bad_request`` below."""
 
-NO_API_STATUSES: Final = frozenset({400, 403, 405, 406, 412})
+NO_API_STATUSES: Final = frozenset({400, 403, 404, 405, 406, 412})
 """With a web page as their body, these come from something before the provider.
 
 A challenge of Cloudflare's, a company's filter, a web server that takes no POST: no provider said
 that the key or the request is wrong. 401 is not among them (Perplexity answers a wrong key with a
-page), nor are 402, 404, 413 and 429, which say by themselves what they mean.
+page), nor are 402, 413 and 429, which say by themselves what they mean; and a model that is gone
+is told in JSON.
 """
 
 COUNTRY_BANNED: Final = re.compile(

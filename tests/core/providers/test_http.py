@@ -302,7 +302,7 @@ class TestNoAnswers:
             (rate_limited(), ErrorKind.RATE_LIMIT, "was rate limited (429)."),
             (unavailable(), ErrorKind.TRANSIENT, "could not answer (503)."),
             (overloaded(), ErrorKind.TRANSIENT, "could not answer (529 overloaded)."),
-            (html_page().but(status=404), ErrorKind.MODEL_GONE, "does not have the model m-1"),
+            (html_page().but(status=404), ErrorKind.NETWORK, "A web page answered in place of"),
             (openai_error(400, "No."), ErrorKind.BAD_REQUEST, "did not accept the request (400)."),
         ],
     )
@@ -313,7 +313,7 @@ class TestNoAnswers:
             words, error = await failure_of(provider_at(server, transport))
         assert (words, error.kind) == ("", kind)
         assert said in str(error)
-        assert str(error).startswith("Example ")
+        assert "Example" in str(error)
 
     async def test_that_a_server_that_is_not_there_is_told(self, transport: HttpTransport) -> None:
         address = f"http://127.0.0.1:{closed_port()}/v1"
@@ -476,7 +476,7 @@ class TestModels:
         [
             (wrong_key(), ErrorKind.AUTH, "rejected the key"),
             (html_page(), ErrorKind.NETWORK, "listed no models: at its address is no API."),
-            (html_page().but(status=404), ErrorKind.MODEL_GONE, "(404)"),
+            (html_page().but(status=404), ErrorKind.NETWORK, "(404)"),
         ],
     )
     async def test_that_a_list_that_is_none_is_told(

@@ -55,7 +55,9 @@ async def transport() -> AsyncIterator[HttpTransport]:
 
 def provider(transport: HttpTransport, server: Loopback) -> HttpProvider:
     row = ProviderRow("ollama", "Ollama", "ollama", server.url, local=True, needs_key=False)
-    return HttpProvider(row, transport, lambda: None, facts=lambda _provider, _model: ModelFacts())
+    return HttpProvider(
+        row, transport, lambda: None, facts=lambda _provider, _model, listed: listed
+    )
 
 
 async def answer(asked: HttpProvider, reasoning: Reasoning | None = None) -> list[ProviderEvent]:

@@ -142,6 +142,7 @@ def test_that_a_trace_is_plain_json() -> None:
                 "first_token": None,
                 "characters": 0,
                 "usage": None,
+                "cost": None,
             },
         ),
     }

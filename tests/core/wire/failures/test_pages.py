@@ -36,7 +36,7 @@ PAGES = [
         said="A web page answered in place of Example (403).",
     ),
     Refusal("forbidden", 403, NGINX.format("403 Forbidden"), K.NETWORK),
-    Refusal("nowhere", 404, NGINX.format("404 Not Found"), K.MODEL_GONE),
+    Refusal("nowhere", 404, NGINX.format("404 Not Found"), K.NETWORK),
     Refusal("not so", 405, NGINX.format("405 Not Allowed"), K.NETWORK),
     Refusal(
         "odd", 400, NGINX.format("400 The plain HTTP request was sent to HTTPS port"), K.NETWORK
