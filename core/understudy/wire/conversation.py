@@ -24,7 +24,7 @@ from understudy.messages import (
     ToolResultPart,
 )
 from understudy.wire.attachments import FILE_TYPES, IMAGE_TYPES, left_out, text_of_file
-from understudy.wire.values import loads_object
+from understudy.wire.values import loads_object, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,8 +35,19 @@ if TYPE_CHECKING:
 _LEGAL_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What Anthropic takes as a tool call's id, and as long as OpenAI lets it be."""
 
+_MISTRAL = re.compile(r"(?:mis|minis|magis|codes|devs|pix|vox|mix)tral", re.IGNORECASE)
+_MISTRALS_ID = re.compile(r"[A-Za-z0-9]{9}")
+"""What Mistral takes, and the templates of its open models wherever they are served.
+
+Its words: "must be a-z, A-Z, 0-9, with a length of 9" (langchain-ai/langchain pull request 24668).
+"""
+
+_MISTRALS_LENGTH = 9
+_NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
+_LONGEST_NAME = 64
+"""platform.openai.com (docs/api-reference/chat/create): what the name of a tool may be."""
+
 _CONTINUED = "(The conversation goes on from here.)"
-_MADE_ID = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +121,16 @@ def _turns(
     message: Message, results: dict[str, ToolResultPart], target: Target, ids: set[str]
 ) -> Iterator[Turn]:
     """Give one message's turn, and a turn for what tools answered to it."""
-    sendable = (part for each in message.parts for part in _sendable(each, results, target))
+    role = message.role
+    sendable = (part for each in message.parts for part in _sendable(each, role, results, target))
     parts = tuple(_each_call_once(sendable))
     calls = {part.id: part for part in parts if isinstance(part, ToolCallPart)}
     if calls:
-        new_ids = {old: _new_id(old, ids) for old in calls}
-        yield Turn(message.role, tuple(_renamed(part, new_ids) for part in parts))
-        yield Turn(
-            "tool", tuple(replace(results[old], call_id=new) for old, new in new_ids.items())
-        )
+        new_ids = {old: _new_id(old, ids, target) for old in calls}
+        yield Turn(role, tuple(_renamed(part, new_ids) for part in parts))
+        yield Turn("tool", tuple(_result(results[old], new) for old, new in new_ids.items()))
     elif any(_says_something(part) for part in parts):
-        yield Turn(message.role, parts)
+        yield Turn(role, parts)
 
 
 def _each_call_once(parts: Iterable[Part]) -> Iterator[Part]:
@@ -134,41 +144,46 @@ def _each_call_once(parts: Iterable[Part]) -> Iterator[Part]:
             yield part
 
 
-def _sendable(part: Part, results: dict[str, ToolResultPart], target: Target) -> Iterator[Part]:
-    """Give what of a part can be sent to ``target``."""
+def _sendable(
+    part: Part, role: Role, results: dict[str, ToolResultPart], target: Target
+) -> Iterator[Part]:
+    """Give what of a part can be sent to ``target``: people alone attach, models alone think."""
     match part:
         case TextPart(text):
             if text:
-                yield part
+                yield TextPart(sound(text))
         case ReasoningPart():
-            if target.made(part):
+            if role == "assistant" and target.made(part):
                 yield part
         case ToolCallPart():
-            if part.id in results:
+            if role == "assistant" and part.id in results:
                 yield _sound_call(part, target)
         case ToolResultPart():
             pass  # stands in a turn of its own
         case ImagePart():
             seen = target.sees_images and part.media_type in IMAGE_TYPES
-            yield part if seen else TextPart(left_out(part))
+            yield part if seen and role == "user" and part.data else TextPart(left_out(part))
         case FilePart():
-            yield _readable(part, target)
+            yield _readable(part, role, target)
 
 
-def _readable(part: FilePart, target: Target) -> FilePart | TextPart:
+def _readable(part: FilePart, role: Role, target: Target) -> FilePart | TextPart:
     text = text_of_file(part)
     if text is not None:
         return TextPart(text)
     reads = target.reads_files and part.media_type in FILE_TYPES
-    return part if reads else TextPart(left_out(part))
+    return part if reads and role == "user" and part.data else TextPart(left_out(part))
 
 
 def _sound_call(part: ToolCallPart, target: Target) -> ToolCallPart:
     """Give a call whose arguments are an object, with its seal only for whoever sealed it."""
-    arguments = part.arguments if loads_object(part.arguments) is not None else "{}"
-    if target.made(part):
-        return replace(part, arguments=arguments)
-    return replace(part, arguments=arguments, signature="", made_by="")
+    arguments = sound(part.arguments)
+    call = replace(
+        part,
+        name=_NO_NAME.sub("_", part.name)[:_LONGEST_NAME] or "tool",
+        arguments=arguments if loads_object(arguments) is not None else "{}",
+    )
+    return call if target.made(part) else replace(call, signature="", made_by="")
 
 
 def _says_something(part: Part) -> bool:
@@ -178,14 +193,19 @@ def _says_something(part: Part) -> bool:
     return not isinstance(part, ReasoningPart)
 
 
-def _new_id(old: str, ids: set[str]) -> str:
-    """Give an id that every server takes and that no call before it had."""
+def _new_id(old: str, ids: set[str], target: Target) -> str:
+    """Give an id that the target takes and that no call before it had."""
+    legal = _MISTRALS_ID if _MISTRAL.search(f"{target.provider}/{target.model}") else _LEGAL_ID
     new = old
-    if not _LEGAL_ID.fullmatch(old) or old in ids:
-        salted = f"{len(ids)}/{old}".encode("utf-8", "replace")
-        new = f"call_{hashlib.sha256(salted).hexdigest()[:_MADE_ID]}"
+    while not legal.fullmatch(new) or new in ids:
+        salted = f"{len(ids)}/{new}".encode("utf-8", "replace")
+        new = hashlib.sha256(salted).hexdigest()[:_MISTRALS_LENGTH]
     ids.add(new)
     return new
+
+
+def _result(result: ToolResultPart, call_id: str) -> ToolResultPart:
+    return replace(result, call_id=call_id, text=sound(result.text))
 
 
 def _renamed(part: Part, new_ids: dict[str, str]) -> Part:
