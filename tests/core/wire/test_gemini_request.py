@@ -18,7 +18,7 @@ from understudy.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from understudy.requests import ChatRequest, Reasoning, Tool
+from understudy.requests import ChatRequest, Tool
 from understudy.wire.conversation import turns_of
 from understudy.wire.format import Target
 from understudy.wire.gemini_messages import chat, embed
@@ -267,47 +267,6 @@ def test_that_a_seal_without_a_place_is_left_out() -> None:
     sealed = assistant(ReasoningPart("", "A", MINE), TextPart("Hi"), ReasoningPart("", "B", MINE))
     twice = assistant(*sealed.parts, ReasoningPart("", "C", MINE))
     assert contents(Message.user("Hi"), twice)[1] == model({"text": "Hi", "thoughtSignature": "B"})
-
-
-LITE, FLASH, PRO = "gemini-3.5-flash-lite", "gemini-3.5-flash", "gemini-3.1-pro-preview"
-THOUGHTS = {"includeThoughts": True}
-
-
-@pytest.mark.parametrize(
-    ("name", "reasoning", "config"),
-    [
-        (FLASH, None, THOUGHTS),
-        (FLASH, "off", {"thinkingLevel": "MINIMAL"}),
-        (FLASH, "high", {"thinkingLevel": "HIGH", **THOUGHTS}),
-        (f"models/{FLASH}", "medium", {"thinkingLevel": "MEDIUM", **THOUGHTS}),
-        (LITE, None, {}),
-        (LITE, "off", {"thinkingLevel": "MINIMAL"}),
-        (LITE, "low", {"thinkingLevel": "LOW", **THOUGHTS}),
-        (PRO, "off", {"thinkingLevel": "LOW"}),
-        (PRO, "medium", {"thinkingLevel": "MEDIUM", **THOUGHTS}),
-        ("gemini-3.8-flash", "off", {"thinkingLevel": "LOW"}),
-        ("gemini-4-pro", "high", {"thinkingLevel": "HIGH", **THOUGHTS}),
-        ("gemini-flash-latest", "off", {"thinkingLevel": "LOW"}),
-        ("gemini-2.5-pro", "off", {"thinkingBudget": 128}),
-        ("gemini-2.5-pro", "high", {"thinkingBudget": 24_576, **THOUGHTS}),
-        ("gemini-2.5-flash", "off", {"thinkingBudget": 0}),
-        ("gemini-2.5-flash-preview-09-2025", None, THOUGHTS),
-        ("gemini-2.5-flash-lite", "off", {"thinkingBudget": 0}),
-        ("gemini-2.5-flash-lite", "low", {"thinkingBudget": 1024, **THOUGHTS}),
-        ("gemini-2.5-flash-lite", None, {}),
-        ("gemini-2.5-flash-image", "high", {}),
-        ("gemini-2.5-pro-preview-tts", "low", {}),
-        ("gemini-2.0-flash", "high", {}),
-        ("gemini-pro", "high", {}),
-        ("gemma-3-27b-it", "off", {}),
-        ("my-tuned-model", None, {}),
-    ],
-)
-def test_that_thinking_is_asked_for_as_the_generation_takes_it(
-    name: str, reasoning: Reasoning | None, config: dict[str, Any]
-) -> None:
-    request = ChatRequest((Message.user("Hi"),), reasoning=reasoning)
-    assert build(request, name).get("generationConfig", {}).get("thinkingConfig", {}) == config
 
 
 def test_that_every_text_is_a_request_of_its_own() -> None:
