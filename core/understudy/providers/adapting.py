@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from understudy.errors import ProviderError
 
 _CAN_BE_LEFT_OUT: Final = frozenset(
-    {"stream_options", "temperature", "stop", "stop_sequences", "tool_choice"}
+    {"stream_options", "temperature", "stop", "stop_sequences", "tool_choice", "include"}
     | {"reasoning", "reasoning_effort", "thinking", "think", "enable_thinking", "output_config"}
 )
 _OTHER_NAME: Final = {
