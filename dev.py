@@ -5,13 +5,16 @@
     python3 dev.py test [ARGS]      run all the tests, or with ARGS for pytest some of them
     python3 dev.py check            lint, format, types, layers, and the lock against pyproject.toml
     python3 dev.py bench [--json]   measure, and hold the figures against their targets
+    python3 dev.py bench --peers    measure the same of other libraries (--json for programs)
+    python3 dev.py peers [ARGS]     hold the formats against the vendors' own libraries and servers
+    python3 dev.py fuzz [SECONDS] [NAME...]   throw damaged bytes at everything that parses
     python3 dev.py shots [FOLDER]   picture every named state of the window
     python3 dev.py package          freeze the program into dist/
     python3 dev.py lock             resolve requirements.lock anew (--upgrade: newer versions)
 
-Each command first sees to what it needs, and no more: the environment .venv, the sections of
-requirements.lock that it uses, and the system's libraries. A second start finds all that in a stamp
-and costs a few milliseconds.
+Each command first sees to what it needs, and no more: an environment (.venv, and .venv-peers for
+other people's libraries), the sections of requirements.lock that it uses, and the system's
+libraries. A second start finds all that in a stamp and costs a few milliseconds.
 """
 
 import hashlib
@@ -44,18 +47,18 @@ if sys.version_info < (3, 11):  # noqa: UP036  (other Pythons run this file too,
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
-VENV = ROOT / ".venv"
-STAMP = VENV / "understudy-dev.json"
 WINDOWS = os.name == "nt"
 LINUX = sys.platform == "linux"
-BIN = VENV / ("Scripts" if WINDOWS else "bin")
-PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+TESTS_ON_PATH = {"PYTHONPATH": str(ROOT / "tests")}
+LOCK_TEST = ROOT / "tests" / "packaging" / "test_lock.py"
+LOCK_TEST_INI = LOCK_TEST.with_name("lock.ini")
 DEBIAN_OF_LIBRARY = ROOT / "packaging" / "linux" / "debian-of-library.json"
 
 # Sections of the lock: what each kind of work needs.
 TERMINAL = ("base", "build")
 WINDOW = (*TERMINAL, "desktop")
 TEST = (*WINDOW, "test")
+FUZZ = (*TERMINAL, "fuzz")
 
 # Program to (Debian's package, Fedora's package).
 SCREEN_TOOLS = {
@@ -114,7 +117,7 @@ def requirements_of(names: Iterable[str]) -> Generator[str]:
         yield str(path)
 
 
-# The environment
+# The environments
 
 
 def fingerprint() -> str:
@@ -132,93 +135,116 @@ def python_series() -> str:
     return f"{sys.implementation.name}-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def read_stamp() -> dict[str, list[str]]:
-    """Read what was installed and which system libraries were seen; empty when out of date."""
-    try:
-        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    current = PYTHON.exists() and stamp.get("fingerprint") == fingerprint()
-    return {"sections": stamp["sections"], "system": stamp["system"]} if current else {}
+class Environment:
+    """A folder in which the project is installed with sections of the lock, and a note of them."""
+
+    def __init__(self, name: str) -> None:
+        self.folder = ROOT / name
+        self.stamp = self.folder / "understudy-dev.json"
+        self.bin = self.folder / ("Scripts" if WINDOWS else "bin")
+        self.python = self.bin / ("python.exe" if WINDOWS else "python")
+
+    def read_stamp(self) -> dict[str, list[str]]:
+        """Read what was installed and which system libraries were seen; empty when out of date."""
+        try:
+            stamp = json.loads(self.stamp.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        current = self.python.exists() and stamp.get("fingerprint") == fingerprint()
+        return {"sections": stamp["sections"], "system": stamp["system"]} if current else {}
+
+    def write_stamp(self, sections: Iterable[str], system: Iterable[str]) -> None:
+        """Note what is there, so that the next start need not look."""
+        stamp = {
+            "fingerprint": fingerprint(),
+            "root": str(ROOT),
+            "sections": sorted(sections),
+            "system": sorted(system),
+        }
+        self.stamp.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+
+    def prepare(self, sections: Sequence[str], system: Sequence[str] = ()) -> None:
+        """See to what is installed and to the system's libraries, as the stamp leaves undone."""
+        stamp = self.read_stamp()
+        have, looked = set(stamp.get("sections", ())), set(stamp.get("system", ()))
+        if have.issuperset(sections) and looked.issuperset(system):
+            return
+        started = time.monotonic()
+        if not have.issuperset(sections):
+            self.install([name for name in sections if name not in have], fresh=not have)
+            have |= set(sections)
+            self.write_stamp(have, looked)
+        if LINUX and not looked.issuperset(system):
+            provide(system, self.folder)
+            self.write_stamp(have, looked | set(system))
+        if (seconds := time.monotonic() - started) > 1:
+            say(f"Ready after {seconds:.0f} s.")
+
+    def install(self, sections: Sequence[str], *, fresh: bool) -> None:
+        """Install sections of the lock, every file held by its hash, and the project itself."""
+        if fresh:
+            self.make()
+        say(f"Installing {', '.join(sections)} from {LOCK.name} …")
+        pip = [self.python, "-m", "pip", "install", "--quiet"]
+        with requirements_of(sections) as path:
+            call([*pip, "--require-hashes", "--no-deps", "--requirement", path])
+        if fresh:
+            call([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT])
+
+    def make(self) -> None:
+        """Make it for the running Python, by whichever way that came with, and pip in it."""
+        if self.series() != python_series():
+            say(f"Making {self.folder.name} for Python {sys.version.split()[0]} …")
+            if find_spec("venv") and (find_spec("pip") or find_spec("ensurepip")):
+                pip = ["--without-pip"] if find_spec("pip") else []
+                call([sys.executable, "-m", "venv", "--clear", *pip, self.folder])
+            elif find_spec("pip"):
+                self.make_with_virtualenv()
+            else:
+                lacks = "This Python has no pip, which everything else needs."
+                raise SetupError(f"{lacks}\n{how_pip()}")
+        if find_spec("pip") and sys.prefix != str(self.folder):
+            with requirements_of(["installer"]) as path:
+                pip = [sys.executable, "-m", "pip", "--python", self.python]
+                call([*pip, "install", "--quiet", "--require-hashes", "--requirement", path])
+
+    def series(self) -> str:
+        """Ask its Python for its series; nothing where it does not start or has moved."""
+        if self.stamp.exists() and f'"{ROOT}"' not in self.stamp.read_text(encoding="utf-8"):
+            return ""
+        code = "import sys; v = sys.version_info; print(f'{sys.implementation.name}-{v[0]}.{v[1]}')"
+        words = [self.python, "-c", code]
+        try:
+            told = subprocess.run(words, capture_output=True, text=True, check=False)
+        except OSError:
+            return ""
+        return told.stdout.strip()
+
+    def make_with_virtualenv(self) -> None:
+        """For a Python whose distribution leaves out venv: pip brings virtualenv, which does it."""
+        with requirements_of(["bootstrap"]) as path, tempfile.TemporaryDirectory() as folder:
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+            call([*pip, "--target", folder, "--requirement", path])
+            env = {**os.environ, "PYTHONPATH": folder}
+            words = [sys.executable, "-m", "virtualenv", "--quiet", "--clear", self.folder]
+            call(words, env)
+
+    def become(self, *arguments: object, env: Mapping[str, str] | None = None) -> int:
+        """Let its Python take over; the same process where that is possible."""
+        words = [str(self.python), *map(str, arguments)]
+        full = {**os.environ, **(env or {}), "PATH": self.path()}
+        sys.stdout.flush()
+        if not WINDOWS:
+            os.execve(words[0], words, full)
+        return subprocess.run(words, env=full, check=False).returncode
+
+    def path(self) -> str:
+        """Give the search path on which its programs come first."""
+        return f"{self.bin}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
-def write_stamp(sections: Iterable[str], system: Iterable[str]) -> None:
-    """Note what is there, so that the next start need not look."""
-    stamp = {
-        "fingerprint": fingerprint(),
-        "root": str(ROOT),
-        "sections": sorted(sections),
-        "system": sorted(system),
-    }
-    STAMP.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-
-
-def prepare(sections: Sequence[str], system: Sequence[str] = ()) -> None:
-    """See to the environment and to the system's libraries, as far as the stamp leaves undone."""
-    stamp = read_stamp()
-    have, looked = set(stamp.get("sections", ())), set(stamp.get("system", ()))
-    if have.issuperset(sections) and looked.issuperset(system):
-        return
-    started = time.monotonic()
-    if not have.issuperset(sections):
-        install([name for name in sections if name not in have], fresh=not have)
-        have |= set(sections)
-        write_stamp(have, looked)
-    if LINUX and not looked.issuperset(system):
-        provide(system)
-        write_stamp(have, looked | set(system))
-    if (seconds := time.monotonic() - started) > 1:
-        say(f"Ready after {seconds:.0f} s.")
-
-
-def install(sections: Sequence[str], *, fresh: bool) -> None:
-    """Install sections of the lock, every file checked against its hash, and the project itself."""
-    if fresh:
-        make_environment()
-    say(f"Installing {', '.join(sections)} from {LOCK.name} …")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet"]
-    with requirements_of(sections) as path:
-        call([*pip, "--require-hashes", "--no-deps", "--requirement", path])
-    if fresh:
-        call([*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT])
-
-
-def make_environment() -> None:
-    """Make .venv for the running Python, by whichever way it came with, and pip in it."""
-    if environment_series() != python_series():
-        say(f"Making {VENV.name} for Python {sys.version.split()[0]} …")
-        if find_spec("venv") and (find_spec("pip") or find_spec("ensurepip")):
-            pip = ["--without-pip"] if find_spec("pip") else []
-            call([sys.executable, "-m", "venv", "--clear", *pip, VENV])
-        elif find_spec("pip"):
-            make_with_virtualenv()
-        else:
-            raise SetupError(f"This Python has no pip, which everything else needs.\n{how_pip()}")
-    if find_spec("pip") and sys.prefix != str(VENV):
-        with requirements_of(["installer"]) as path:
-            pip = [sys.executable, "-m", "pip", "--python", PYTHON]
-            call([*pip, "install", "--quiet", "--require-hashes", "--requirement", path])
-
-
-def environment_series() -> str:
-    """Ask the Python in .venv for its series; nothing where it does not start or has moved."""
-    if STAMP.exists() and f'"{ROOT}"' not in STAMP.read_text(encoding="utf-8"):
-        return ""
-    code = "import sys; v = sys.version_info; print(f'{sys.implementation.name}-{v[0]}.{v[1]}')"
-    try:
-        told = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return told.stdout.strip()
-
-
-def make_with_virtualenv() -> None:
-    """For a Python whose distribution leaves out venv: pip brings virtualenv, which does it."""
-    with requirements_of(["bootstrap"]) as path, tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
-        call([*pip, "--target", folder, "--requirement", path])
-        env = {**os.environ, "PYTHONPATH": folder}
-        call([sys.executable, "-m", "virtualenv", "--quiet", "--clear", VENV], env)
+VENV = Environment(".venv")
+PEERS = Environment(".venv-peers")
 
 
 def how_pip() -> str:
@@ -233,16 +259,16 @@ def how_pip() -> str:
 # The system's libraries and tools
 
 
-def provide(features: Sequence[str]) -> None:
+def provide(features: Sequence[str], folder: Path) -> None:
     """Look for what ``features`` need of the system; install it as root, else say how."""
-    libraries, tools = missing_libraries(features), missing_tools(features)
+    libraries, tools = missing_libraries(features, folder), missing_tools(features)
     if not libraries and not tools:
         return
     table = json.loads(DEBIAN_OF_LIBRARY.read_text(encoding="utf-8"))
     debian = {table[name] for name in libraries if name in table} | {deb for deb, _ in tools}
     if shutil.which("apt-get") and is_root():
         install_with_apt(sorted(debian))
-        libraries, tools = missing_libraries(features), missing_tools(features)
+        libraries, tools = missing_libraries(features, folder), missing_tools(features)
     if libraries or tools:
         fedora = {f"'{name}()(64bit)'" for name in libraries} | {rpm for _, rpm in tools}
         known = debian if libraries <= table.keys() else ()
@@ -268,17 +294,18 @@ def how_libraries(debian: Sequence[str], fedora: Sequence[str], missing: Sequenc
     return f"{lacks}\nInstall what holds them, then again."
 
 
-def missing_libraries(features: Sequence[str]) -> set[str]:
-    """Ask the linker which libraries it does not find for what was installed."""
+def missing_libraries(features: Sequence[str], folder: Path) -> set[str]:
+    """Ask the linker which libraries it does not find for what was installed in ``folder``."""
     qt = "PySide6/Qt"
     patterns = {
         "desktop": [f"{qt}/plugins/platforms/libqxcb.so", f"{qt}/lib/libQt6Network.so.6"],
         "test": ["xllamacpp/*.so"],
+        "peers": ["xllamacpp/*.so"],
     }
     if os.environ.get("WAYLAND_DISPLAY"):
         patterns["desktop"].append(f"{qt}/plugins/platforms/libqwayland*.so")
     wanted = [pattern for feature in features for pattern in patterns.get(feature, ())]
-    files = [path for pattern in wanted for path in VENV.glob(f"lib/*/site-packages/{pattern}")]
+    files = [path for pattern in wanted for path in folder.glob(f"lib/*/site-packages/{pattern}")]
     if not files or not shutil.which("ldd"):
         return set()
     told = subprocess.run(["ldd", *files], capture_output=True, text=True, check=False).stdout
@@ -323,54 +350,44 @@ def is_root() -> bool:
 # The commands
 
 
-def become(*command: object, env: Mapping[str, str] | None = None) -> int:
-    """Let a program of the environment take over; the same process where that is possible."""
-    words = [str(word) for word in command]
-    full = {**os.environ, **(env or {}), "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
-    sys.stdout.flush()
-    if not WINDOWS:
-        os.execve(words[0], words, full)
-    return subprocess.run(words, env=full, check=False).returncode
-
-
 def run(arguments: Sequence[str]) -> int:
     """Open the window; with no display hold the conversation in the terminal."""
     shown = not LINUX or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     )
     if shown:
-        prepare(WINDOW, ["desktop"])
+        VENV.prepare(WINDOW, ["desktop"])
     else:
-        prepare(TERMINAL)
+        VENV.prepare(TERMINAL)
         if not arguments:
             say("There is no display to open a window on: the conversation is held here.")
             arguments = ["chat"]
-    return become(PYTHON, "-m", "understudy", *arguments)
+    return VENV.become("-m", "understudy", *arguments)
 
 
 def test(arguments: Sequence[str]) -> int:
     """Run the tests on screens of their own; all of them, two at a time, when none is named."""
-    prepare(TEST, ["desktop", "test"])
+    VENV.prepare(TEST, ["desktop", "test"])
     if LINUX:
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):
             os.environ.pop(name, None)
     if arguments:
         chosen = [] if "-m" in arguments else ["-m", "not frozen"]
-        return become(PYTHON, "-m", "pytest", *chosen, *arguments)
-    prepare((*TEST, "package"), ["package"])
-    return become(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope")
+        return VENV.become("-m", "pytest", *chosen, *arguments)
+    VENV.prepare((*TEST, "package"), ["package"])
+    return VENV.become("-m", "pytest", "-n", "2", "--dist", "loadscope")
 
 
 def check(_arguments: Sequence[str]) -> int:
     """Run every check to its end, so that one run shows all there is to mend."""
-    prepare((*TEST, "check"))
-    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
+    VENV.prepare((*TEST, "check"))
+    os.environ["PATH"] = VENV.path()
     checks = {
-        "ruff check": [PYTHON, "-m", "ruff", "check"],
-        "ruff format": [PYTHON, "-m", "ruff", "format", "--check"],
-        "pyright": [PYTHON, "-m", "pyright"],
-        "layers": [BIN / "lint-imports"],
-        "lock": [PYTHON, "-m", "pytest", "-q", "tests/packaging/test_lock.py"],
+        "ruff check": [VENV.python, "-m", "ruff", "check"],
+        "ruff format": [VENV.python, "-m", "ruff", "format", "--check"],
+        "pyright": [VENV.python, "-m", "pyright"],
+        "layers": [VENV.bin / "lint-imports"],
+        "lock": [VENV.python, "-m", "pytest", "-q", "-c", LOCK_TEST_INI, LOCK_TEST],
     }
     failed: list[str] = []
     for name, command in checks.items():
@@ -382,39 +399,58 @@ def check(_arguments: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """Measure on a screen that nobody watches."""
-    prepare(TEST, ["desktop", "test"])
+    """Measure on a screen that nobody watches; or other people's libraries, which need none."""
+    if "--peers" in arguments:
+        PEERS.prepare(["peers"])
+        rest = [word for word in arguments if word != "--peers"]
+        return PEERS.become("-m", "bench.peers", *rest, env=TESTS_ON_PATH)
+    VENV.prepare(TEST, ["desktop", "test"])
     return on_screen("bench", arguments)
+
+
+def peers(arguments: Sequence[str]) -> int:
+    """Run the tests against the vendors' libraries and servers, in an environment of their own."""
+    PEERS.prepare(["peers"], ["peers"])
+    folder = ROOT / "tests" / "peers"
+    named = any(Path(word.partition("::")[0]).exists() for word in arguments)
+    words = [*arguments] if named else [*arguments, folder]
+    return PEERS.become("-m", "pytest", "-c", folder / "pytest.ini", *words)
+
+
+def fuzz(arguments: Sequence[str]) -> int:
+    """Throw damaged bytes at the decoders, SECONDS each."""
+    VENV.prepare(FUZZ)
+    return VENV.become("-m", "fuzz", *arguments, env=TESTS_ON_PATH)
 
 
 def shots(arguments: Sequence[str]) -> int:
     """Picture the window's states into a folder, ``shots`` by default."""
-    prepare(TEST, ["desktop", "screen"])
+    VENV.prepare(TEST, ["desktop", "screen"])
     return on_screen("shots", arguments)
 
 
 def on_screen(module: str, arguments: Sequence[str]) -> int:
     """Run a module of tests/ on a screen of its own."""
-    env = {"PYTHONPATH": str(ROOT / "tests")}
-    words = [PYTHON, "-m", module, *arguments]
-    return become(PYTHON, "-m", "helpers.screen", *words, env=env) if LINUX else become(*words)
+    on = ["-m", "helpers.screen", VENV.python] if LINUX else []
+    return VENV.become(*on, "-m", module, *arguments, env=TESTS_ON_PATH)
 
 
 def package(_arguments: Sequence[str]) -> int:
     """Freeze the program into a folder that runs where there is no Python."""
-    prepare((*WINDOW, "package"), ["desktop", "package"])
-    freeze = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
-    return become(*freeze, ROOT / "packaging" / "understudy.spec")
+    VENV.prepare((*WINDOW, "package"), ["desktop", "package"])
+    freeze = ["-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
+    return VENV.become(*freeze, ROOT / "packaging" / "understudy.spec")
 
 
 def lock(arguments: Sequence[str]) -> int:
     """Resolve the lock anew; versions stay as they are unless --upgrade is said."""
-    prepare((*TERMINAL, "lock"))
-    return become(PYTHON, ROOT / "packaging" / "lock.py", *arguments)
+    VENV.prepare((*TERMINAL, "lock"))
+    return VENV.become(ROOT / "packaging" / "lock.py", *arguments)
 
 
 COMMANDS = {
-    command.__name__: command for command in (run, test, check, bench, shots, package, lock)
+    command.__name__: command
+    for command in (run, test, check, bench, peers, fuzz, shots, package, lock)
 }
 
 

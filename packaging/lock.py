@@ -3,12 +3,14 @@
 Everything is resolved at once, for all systems and Pythons, then dealt out to sections, so that a
 start of the program need not install what only a test needs. A section holds what its requirements
 lead to and what is in none of the sections that it stands upon.
+
+A section that stands alone is the whole of an environment of its own. It is resolved apart from the
+others, so that what other people's libraries need moves no version of the program's.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,7 @@ class Section(NamedTuple):
 
     words: tuple[str, ...]
     below: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def group(name: str) -> tuple[str, str]:
@@ -46,7 +49,9 @@ SECTIONS = {
     ),
     "check": Section(group("check"), ("base", "build", "desktop", "test")),
     "package": Section(group("package"), ("base", "build", "desktop")),
+    "fuzz": Section(group("fuzz"), ("base", "build")),
     "lock": Section(group("lock")),
+    "peers": Section((str(PROJECT), *group("build"), *group("peers")), alone=True),
 }
 
 
@@ -63,18 +68,34 @@ def blocks_of(text: str) -> list[str]:
     return re.findall(r"^\S.*(?:\n[ \t].*)*\n", text, flags=re.MULTILINE)
 
 
+def read_lock() -> dict[str, str]:
+    """Read the sections as they are."""
+    parts = re.split(r"^# \[(\w+)\]\n", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def compile_anew(
+    words: Sequence[str], known: Sequence[str], options: Sequence[str], into: Path
+) -> list[str]:
+    """Resolve requirements; the versions ``known`` are kept where ``options`` say nothing else."""
+    into.write_text("".join(known), encoding="utf-8")
+    compile_with_uv([*words, *options, "--output-file", into])
+    return blocks_of(into.read_text(encoding="utf-8"))
+
+
 def compile_sections(folder: Path, options: Sequence[str]) -> dict[str, list[str]]:
-    """Resolve all, then each section as a part of it; versions of the old lock are kept."""
-    whole, part = folder / "whole.txt", folder / "part.txt"
-    shutil.copy(LOCK, whole)
-    everything = [word for section in SECTIONS.values() for word in section.words]
-    compile_with_uv([*everything, *options, "--output-file", whole])
+    """Resolve all, then each section as a part of it; those that stand alone by themselves."""
+    old, whole, part = read_lock(), folder / "whole.txt", folder / "part.txt"
+    joined = {name: section for name, section in SECTIONS.items() if not section.alone}
+    everything = [word for section in joined.values() for word in section.words]
+    compile_anew(everything, [old.get(name, "") for name in joined], options, whole)
     found: dict[str, list[str]] = {}
     for name, section in SECTIONS.items():
-        part.unlink(missing_ok=True)
-        compile_with_uv([*section.words, "--constraints", whole, "--output-file", part])
+        if section.alone:
+            found[name] = compile_anew(section.words, [old.get(name, "")], options, part)
+            continue
+        blocks = compile_anew([*section.words, "--constraints", str(whole)], [], [], part)
         known = {block for other in section.below for block in found[other]}
-        blocks = blocks_of(part.read_text(encoding="utf-8"))
         found[name] = [block for block in blocks if block not in known]
     return found
 

@@ -93,25 +93,26 @@ def test_that_a_python_without_venv_gets_its_environment_all_the_same(clone: Pat
 def test_that_a_changed_lock_is_installed_again(
     dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dev, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
     monkeypatch.setattr(dev, "LOCK", tmp_path / "requirements.lock")
-    monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
+    environment = dev.Environment("environment")
+    environment.python = Path(sys.executable)
+    environment.folder.mkdir()
     dev.LOCK.write_text("# [base]\n")
-    dev.write_stamp(["base"], ["desktop"])
-    assert dev.read_stamp() == {"sections": ["base"], "system": ["desktop"]}
+    environment.write_stamp(["base"], ["desktop"])
+    assert environment.read_stamp() == {"sections": ["base"], "system": ["desktop"]}
     dev.LOCK.write_text("# [base]\nidna==3.20\n")
-    assert dev.read_stamp() == {}
+    assert environment.read_stamp() == {}
 
 
 def test_that_a_python_without_pip_is_told_the_one_command(
     dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dev, "PYTHON", tmp_path / "nothing")
-    monkeypatch.setattr(dev, "STAMP", tmp_path / "no-stamp")
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
     found: dict[str, object] = {}
     monkeypatch.setattr(dev, "find_spec", found.get)
     with pytest.raises(dev.SetupError, match="This Python has no pip"):
-        dev.make_environment()
+        dev.Environment("environment").make()
 
 
 def test_that_an_old_python_is_told_which_one_is_needed() -> None:
@@ -125,19 +126,16 @@ def test_that_an_old_python_is_told_which_one_is_needed() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves libraries to the person")
-def test_that_a_missing_library_is_found_by_asking_the_linker(
-    dev: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_a_missing_library_is_found_by_asking_the_linker(dev: Any, tmp_path: Path) -> None:
     import PySide6
 
     plugin = Path(PySide6.__path__[0]).parent / PLUGIN
     there = tmp_path / "lib/python3/site-packages" / PLUGIN
     there.parent.mkdir(parents=True)
     there.write_bytes(plugin.read_bytes().replace(b"libxcb-cursor.so.0", b"libxcb-cursor.so.9"))
-    monkeypatch.setattr(dev, "VENV", tmp_path)
-    assert "libxcb-cursor.so.9" in dev.missing_libraries(["desktop"])
+    assert "libxcb-cursor.so.9" in dev.missing_libraries(["desktop"], tmp_path)
     with pytest.raises(dev.SetupError, match=r"This system lacks .*libxcb-cursor\.so\.9"):
-        dev.provide(["desktop"])
+        dev.provide(["desktop"], tmp_path)
 
 
 def test_that_what_is_missing_becomes_one_command(
@@ -162,6 +160,20 @@ def test_that_what_is_missing_becomes_one_command(
 def test_that_sections_of_the_lock_are_told_apart(dev: Any) -> None:
     one, two = "idna==3.20 \\\n    --hash=sha256:aa\n", "h11==0.16.0\n"
     assert dev.read_sections(f"# [base]\n{one}# [test]\n{two}") == {"base": one, "test": two}
+
+
+def test_that_the_lock_is_checked_where_there_is_no_screen_and_no_qt(dev: Any) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    without = "import sys; sys.modules['PySide6'] = None; sys.path.insert(0, '')\n"
+    run_it = f"{without}import pytest; sys.exit(pytest.main(sys.argv[1:]))"
+    told = subprocess.run(
+        [sys.executable, "-c", run_it, "-q", "-c", dev.LOCK_TEST_INI, dev.LOCK_TEST],
+        env={**env, "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_that_an_unknown_command_shows_what_there_is() -> None:

@@ -6,10 +6,13 @@ import itertools
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -44,8 +47,15 @@ def wanted() -> dict[str, list[str]]:
         "build": [*PROJECT["build-system"]["requires"], *groups["build"]],
         "desktop": extras["desktop"],
         "test": [*groups["test"], *extras["serve"]],
-        **{name: groups[name] for name in ("check", "package", "lock")},
+        **{name: groups[name] for name in ("check", "package", "fuzz", "lock")},
     }
+
+
+def wanted_apart() -> dict[str, list[str]]:
+    """The same of sections that are an environment of their own, with the project in it."""
+    groups = PROJECT["dependency-groups"]
+    of_the_project = [*PROJECT["project"]["dependencies"], *groups["build"]]
+    return {"peers": [*of_the_project, *groups["peers"]]}
 
 
 def sections() -> dict[str, list[Requirement]]:
@@ -66,26 +76,48 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize(
-    "environment", ENVIRONMENTS, ids=lambda e: f"{e['sys_platform']}-{e['python_version']}"
-)
-def test_that_every_requirement_is_answered_by_exactly_one_pin(environment: dict[str, str]) -> None:
+def check_pins(
+    found: Iterable[Requirement], requirements: Iterable[str], environment: dict[str, str]
+) -> None:
+    """Hold pins that are installed together against what they are to answer."""
     pins: dict[str, set[str]] = {}
-    for pin in itertools.chain(*sections().values()):
+    for pin in found:
         if applies(pin, environment):
             version = str(pin.specifier).removeprefix("==")
             pins.setdefault(canonical(pin.name), set()).add(version)
-    for requirement in map(Requirement, itertools.chain(*wanted().values())):
+    assert all(len(versions) == 1 for versions in pins.values()), pins
+    for requirement in map(Requirement, requirements):
         if applies(requirement, environment):
             versions = pins.get(canonical(requirement.name), set())
-            assert len(versions) == 1, f"{requirement} has the pins {versions}"
+            assert versions, f"{requirement} has no pin"
             assert all(map(requirement.specifier.contains, versions)), str(requirement)
+
+
+every_environment = pytest.mark.parametrize(
+    "environment", ENVIRONMENTS, ids=lambda e: f"{e['sys_platform']}-{e['python_version']}"
+)
+
+
+@every_environment
+def test_that_every_requirement_is_answered_by_exactly_one_pin(environment: dict[str, str]) -> None:
+    found = sections()
+    together = (pins for name, pins in found.items() if name not in wanted_apart())
+    requirements = itertools.chain(*wanted().values())
+    check_pins(itertools.chain(*together), requirements, environment)
+
+
+@every_environment
+@pytest.mark.parametrize("section", wanted_apart())
+def test_that_a_section_apart_answers_all_that_its_environment_needs(
+    section: str, environment: dict[str, str]
+) -> None:
+    check_pins(sections()[section], wanted_apart()[section], environment)
 
 
 def test_that_a_section_holds_what_its_own_requirements_name() -> None:
     found = sections()
     standing_upon = {"build": ["base"], "test": ["base", "build", "desktop"]}
-    for name, requirements in wanted().items():
+    for name, requirements in {**wanted(), **wanted_apart()}.items():
         reachable = [pin for part in (name, *standing_upon.get(name, [])) for pin in found[part]]
         names = {canonical(pin.name) for pin in reachable}
         assert {canonical(Requirement(text).name) for text in requirements} <= names, name
