@@ -160,19 +160,20 @@ def _sendable(
                 yield _sound_call(part, target)
         case ToolResultPart():
             pass  # stands in a turn of its own
-        case ImagePart():
-            seen = target.sees_images and part.media_type in IMAGE_TYPES
-            yield part if seen and role == "user" and part.data else TextPart(left_out(part))
-        case FilePart():
-            yield _readable(part, role, target)
+        case ImagePart() | FilePart():
+            yield _attached(replace(part, name=sound(part.name)), role, target)
 
 
-def _readable(part: FilePart, role: Role, target: Target) -> FilePart | TextPart:
-    text = text_of_file(part)
-    if text is not None:
-        return TextPart(text)
-    reads = target.reads_files and part.media_type in FILE_TYPES
-    return part if reads and role == "user" and part.data else TextPart(left_out(part))
+def _attached(part: ImagePart | FilePart, role: Role, target: Target) -> Part:
+    """Give a picture or a file, or in words what cannot be sent."""
+    if isinstance(part, ImagePart):
+        taken = target.sees_images and part.media_type in IMAGE_TYPES
+    else:
+        text = text_of_file(part)
+        if text is not None:
+            return TextPart(text)
+        taken = target.reads_files and part.media_type in FILE_TYPES
+    return part if taken and role == "user" and part.data else TextPart(left_out(part))
 
 
 def _sound_call(part: ToolCallPart, target: Target) -> ToolCallPart:
