@@ -91,7 +91,8 @@ class HandedOver:
     ``mid_answer`` tells a seam (text had been shown) from a stand-in before the first word;
     ``failed`` is the attempt that was speaking, or the first that was asked: what others failed in
     between stands in the trace. ``text_length`` is how many characters had been shown, ``pause``
-    the seconds without a word.
+    the seconds without a word. ``anew``: the answer starts again from its beginning, and what was
+    shown is an earlier version of it.
     """
 
     failed: Attempt
@@ -101,6 +102,7 @@ class HandedOver:
     mid_answer: bool
     text_length: int
     pause: float
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,16 @@ StreamEvent: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
+class AllowanceReported:
+    """What a provider still lets through: requests and tokens, and the seconds to their reset."""
+
+    requests_left: int | None = None
+    requests_reset_in: float | None = None
+    tokens_left: int | None = None
+    tokens_reset_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """A provider's word that its answer is whole. A stream without it was interrupted."""
 
@@ -142,6 +154,13 @@ class Stop:
 
 
 ProviderEvent: TypeAlias = (
-    TextDelta | ReasoningDelta | ToolCallDelta | CitationFound | ModelLoading | UsageReported | Stop
+    TextDelta
+    | ReasoningDelta
+    | ToolCallDelta
+    | CitationFound
+    | ModelLoading
+    | UsageReported
+    | AllowanceReported
+    | Stop
 )
 """What a wire format decodes; the router turns it into ``StreamEvent``."""

@@ -16,6 +16,7 @@ from understudy.providers.embedding import embed_in_batches, same_model
 from understudy.providers.model_table import with_listed
 from understudy.providers.trial import TestReport, try_out
 from understudy.providers.wires import wire_format
+from understudy.wire.allowance import read_allowance
 from understudy.wire.failures import error_from_response
 from understudy.wire.format import Target
 
@@ -115,6 +116,9 @@ class HttpProvider:
                     if not self._learned.learn(target.model, body, error):
                         raise error
                     continue
+                allowance = read_allowance(response.headers.items(), time.time())
+                if allowance is not None:
+                    yield (allowance,)
                 answer = read_answer(
                     response, wire, name=self.name, model=target.model, secrets=secrets
                 )

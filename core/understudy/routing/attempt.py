@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from understudy.errors import ErrorKind, ProviderError
 from understudy.events import (
+    AllowanceReported,
     CitationFound,
     ModelLoading,
     ReasoningDelta,
@@ -25,7 +26,7 @@ from understudy.routing.wording import broke_off, what_happened
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from understudy.events import ProviderEvent
     from understudy.providers.base import ChatProvider
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 Delivered: TypeAlias = (
     TextDelta | ReasoningDelta | ToolCallDelta | CitationFound | ModelLoading | UsageReported
 )
+
+ASLEEP: Final = 5.0
+"""Seconds by which the clocks may differ for other reasons: somebody sets the time."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +57,14 @@ class Asking:
     """An attempt under way: what it delivered so far, and how it ended.
 
     ``started_at`` is seconds since the epoch; ``began`` and ``last_word`` are the loop's time.
+    ``prefilled``: it was asked to go on from the part that was shown, as if it had written it.
+    ``note`` is told what the provider still lets through.
     """
 
     __slots__ = (
         "_clock",
         "_loop",
+        "_note",
         "_provider",
         "_seam",
         "began",
@@ -65,6 +72,7 @@ class Asking:
         "characters",
         "first_token",
         "last_word",
+        "prefilled",
         "started_at",
         "stop",
         "tool_called",
@@ -79,7 +87,10 @@ class Asking:
         *,
         started_at: float,
         idle_within: float,
-        seam: Seam | None,
+        total_within: float | None = None,
+        seam: Seam | None = None,
+        prefilled: bool = False,
+        note: Callable[[str, str, AllowanceReported], None] | None = None,
     ) -> None:
         self.candidate = candidate
         self.started_at = started_at
@@ -92,8 +103,14 @@ class Asking:
         self._provider = provider
         self._loop = loop
         self._seam = seam
+        self.prefilled = prefilled
+        self._note = note
         self._clock = AnswerClock(
-            loop, candidate.provider_name, candidate.first_token_within, idle_within
+            loop,
+            candidate.provider_name,
+            candidate.first_token_within,
+            idle_within,
+            total_within,
         )
 
     async def batches(self, request: ChatRequest) -> AsyncGenerator[Sequence[Delivered], None]:
@@ -144,6 +161,9 @@ class Asking:
                 case ModelLoading():
                     self._clock.loading()
                     delivered.append(event)
+                case AllowanceReported():
+                    if self._note is not None:
+                        self._note(self.candidate.provider, self.candidate.model, event)
                 case Stop():
                     self.stop = event
         if spoke:
@@ -179,6 +199,21 @@ class Asking:
 
     def _own(self, kind: ErrorKind) -> ProviderError:
         return ProviderError(kind, what_happened(kind, self.candidate.provider_name))
+
+    def slept(self, now: float) -> bool:
+        """Tell whether the computer was asleep since the attempt began; ``now`` as ``started_at``.
+
+        The clock on the wall goes on then, and the loop's stands.
+        """
+        return now - self.started_at - (self._loop.time() - self.began) > ASLEEP
+
+    def lost_race(self, winner: str) -> Attempt:
+        """Give the record of an attempt that was hung up on because another was faster."""
+        name = self.candidate.provider_name
+        error = ProviderError(
+            ErrorKind.CANCELLED, f"{name} was slower than {winner}.", code="lost_race"
+        )
+        return self.as_attempt("cancelled", "next", error)
 
     def cancelled(self) -> Attempt:
         """Give the record of an attempt that the caller stopped."""

@@ -8,6 +8,7 @@ came. How long a connection may take is the transport's concern.
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from understudy.errors import ErrorKind, ProviderError
@@ -31,11 +32,13 @@ AFTER_THE_END: Final = 2.0
 class AnswerClock:
     """Waits for batches of one attempt, and raises ``ProviderError`` when it takes too long.
 
+    ``total_within`` is the time for all of them together, without an end where it is ``None``.
     One timer serves all waits and is set anew only where it would ring too late, or has rung too
     early: a timer a batch costs as much as all the rest of routing. ``close`` stops it.
     """
 
     __slots__ = (
+        "_all_left",
         "_cancelling",
         "_deadline",
         "_idle",
@@ -57,11 +60,13 @@ class AnswerClock:
         name: str,
         first_token_within: float,
         idle_within: float,
+        total_within: float | None = None,
     ) -> None:
         self._name = name
         self._within = first_token_within
         self._idle = idle_within
         self._left = first_token_within
+        self._all_left = inf if total_within is None else total_within
         self._started = False
         self._loads = False
         self._loop = loop
@@ -98,7 +103,7 @@ class AnswerClock:
     ) -> Sequence[ProviderEvent] | None:
         """Wait for the next batch; ``None`` at the end."""
         began = self._loop.time()
-        self._set(began + self._left)
+        self._set(began + min(self._left, self._all_left))
         try:
             batch = await anext(batches, None)
         except asyncio.CancelledError:
@@ -109,7 +114,9 @@ class AnswerClock:
             if self._rang:
                 self._take_ring_back()
             self._waiting = None
-        self._left -= self._loop.time() - began
+        took = self._loop.time() - began
+        self._left -= took
+        self._all_left -= took
         return batch
 
     def _set(self, deadline: float) -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from understudy.errors import ErrorKind, NobodyAnswered, ProviderError
 from understudy.requests import EmbeddingResponse
 from understudy.routing.attempt import cost_at
-from understudy.routing.policy import Known, Situation, decide, make_plan, next_index
+from understudy.routing.policy import Known, Moment, make_plan, next_index
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.trace import Attempt, Trace
+from understudy.routing.verdict import Situation, decide
 from understudy.routing.wording import nobody_answered, not_asked, reasons, what_happened
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
     from understudy.providers.base import EmbeddingProvider
     from understudy.requests import EmbeddingRequest, Usage
-    from understudy.routing.answer import Surroundings
-    from understudy.routing.policy import Candidate, Plan, RestOf
+    from understudy.routing.policy import Candidate, Plan
     from understudy.routing.trace import Decision, Outcome
+    from understudy.routing.walk import Surroundings
     from understudy.wire.format import Vectors
 
 RETRIES = 1
@@ -37,7 +38,9 @@ def plan_embedding(
     request: EmbeddingRequest,
     providers: Mapping[str, EmbeddingProvider],
     order: Iterable[str],
-    rest_of: RestOf,
+    moment: Moment,
+    *,
+    private: bool = False,
 ) -> Plan:
     """Put those of ``order`` that have the model in order, each with its own id for it."""
     entries = [
@@ -50,7 +53,7 @@ def plan_embedding(
         each.id: Known(each.name, each.local, "", each.availability())
         for each in providers.values()
     }
-    return make_plan(Route(request.route, tuple(entries)), known, rest_of)
+    return make_plan(Route(request.route, tuple(entries), private=private), known, moment)
 
 
 class Embedding:

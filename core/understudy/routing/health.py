@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from understudy.errors import ErrorKind
-from understudy.routing.policy import RULES
+from understudy.routing.rules import RULES
 from understudy.routing.wording import why_resting
 
 if TYPE_CHECKING:

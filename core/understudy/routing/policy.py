@@ -1,80 +1,38 @@
-"""Who is asked in which order, and what follows from each failure. Pure: values in, values out.
-
-``RULES`` is the whole decision table. A failure is first of all a kind; the rule of its kind says
-whether the same provider is asked again, who may be asked next, and how long the failed one rests.
-"""
+"""Who would be asked in which order, and why others would not. Pure: values in, values out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from understudy.errors import ErrorKind
+from understudy.model_facts import ModelFacts
+from understudy.routing.needs import Needs
+from understudy.routing.ordering import NOTHING_KNOWN, Insight, in_order
 from understudy.routing.route import DEFAULT_FIRST_TOKEN, DEFAULT_FIRST_TOKEN_LOCAL
+from understudy.routing.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from understudy.errors import ErrorKind
     from understudy.providers.base import Availability
     from understudy.routing.health import Rest
-    from understudy.routing.route import Rescue, Route, RouteEntry
-    from understudy.routing.trace import Decision
+    from understudy.routing.route import Route, RouteEntry
+    from understudy.routing.rules import Rule
 
-PATIENCE: Final = 3.0
-"""Seconds that a provider may ask for and still be waited for, all its waits taken together."""
-
-BACKOFF_FIRST: Final = 0.4
-BACKOFF_CAP: Final = 5.0
-
-SameProvider: TypeAlias = Literal["never", "after-backoff"]
-NextProvider: TypeAlias = Literal["anyone", "larger-window", "this-computer", "nobody"]
-Cooldown: TypeAlias = Literal["none", "counted", "reset", "long", "until-key"]
-Scope: TypeAlias = Literal["provider", "model"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What follows from a kind of failure.
-
-    ``again``: ``after-backoff`` spends the entry's retries. ``patient``: a short reset time that
-    the provider names itself is waited for. ``then``: who may be asked next. ``cooldown``:
-    ``counted`` rests after failures in a row, ``reset`` until the provider's own time, ``long`` for
-    a day or until its own time, ``until-key`` until the key is replaced. ``scope``: who rests, the
-    model that failed or the whole provider.
-    """
-
-    again: SameProvider
-    patient: bool
-    then: NextProvider
-    cooldown: Cooldown
-    scope: Scope
-
-
-RULES: Final[Mapping[ErrorKind, Rule]] = {
-    ErrorKind.OFFLINE: Rule("never", False, "this-computer", "none", "provider"),
-    ErrorKind.NETWORK: Rule("after-backoff", False, "anyone", "counted", "provider"),
-    ErrorKind.TRANSIENT: Rule("after-backoff", True, "anyone", "counted", "model"),
-    ErrorKind.RATE_LIMIT: Rule("never", True, "anyone", "reset", "model"),
-    ErrorKind.QUOTA: Rule("never", False, "anyone", "long", "provider"),
-    ErrorKind.AUTH: Rule("never", False, "anyone", "until-key", "provider"),
-    ErrorKind.MODEL_GONE: Rule("never", False, "anyone", "long", "model"),
-    ErrorKind.REGION: Rule("never", False, "anyone", "long", "provider"),
-    ErrorKind.CONTEXT: Rule("never", False, "larger-window", "none", "model"),
-    ErrorKind.CONTENT_POLICY: Rule("never", False, "nobody", "none", "model"),
-    ErrorKind.BAD_REQUEST: Rule("never", False, "nobody", "none", "model"),
-    ErrorKind.FIRST_TOKEN_TIMEOUT: Rule("never", False, "anyone", "counted", "model"),
-    ErrorKind.IDLE_TIMEOUT: Rule("never", False, "anyone", "counted", "model"),
-    ErrorKind.INTERRUPTED: Rule("never", False, "anyone", "counted", "model"),
-    ErrorKind.MALFORMED_CHUNK: Rule("never", False, "anyone", "counted", "model"),
-    ErrorKind.CANCELLED: Rule("never", False, "nobody", "none", "model"),
-}
+ANY_NEEDS = Needs()
+FITS_FROM = 0.8
+"""How much of the estimated tokens has to fit: an estimate must not keep anybody from answering."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One that would be asked. ``first_token_within`` is its deadline in seconds.
 
-    An empty ``model`` leaves the choice to the provider.
+    An empty ``model`` leaves the choice to the provider. ``expected_cost`` is what the request
+    would cost in USD, ``saves`` what staying here costs less than moving on; ``None`` where that
+    is not known. ``prefill``: it goes on from an answer that was begun for it.
     """
 
     provider: str
@@ -84,10 +42,23 @@ class Candidate:
     retries: int = 0
     local: bool = False
     context_window: int | None = None
+    weight: float = 1.0
+    prefill: bool = False
+    expected_cost: float | None = None
+    saves: float | None = None
 
 
 SkipReason: TypeAlias = Literal[
-    "not-registered", "not-configured", "disabled", "cooling", "probing"
+    "not-registered",
+    "not-configured",
+    "disabled",
+    "cooling",
+    "probing",
+    "outside",
+    "too-small",
+    "no-tools",
+    "over-budget",
+    "own-limit",
 ]
 
 
@@ -112,121 +83,173 @@ class Plan:
     skipped: tuple[Skipped, ...]
 
 
+def _nothing_known(model: str) -> ModelFacts:
+    del model
+    return NOTHING_KNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the policy has to know of a registered provider."""
+    """What the policy has to know of a registered provider; ``facts`` tells of its models."""
 
     name: str
     local: bool
     default_model: str
     availability: Availability
+    facts: Callable[[str], ModelFacts] = _nothing_known
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A limit of the user's own that is reached; ``until`` in seconds since the epoch."""
+
+    reason: Literal["over-budget", "own-limit"]
+    why: str
+    until: float
+
+
+def _no_bar(provider: str) -> Bar | None:
+    del provider
+    return None
+
+
+def _no_accounts(provider: str) -> tuple[str, ...]:
+    del provider
+    return ()
+
+
+def _no_insight(candidate: Candidate) -> Insight:
+    del candidate
+    return Insight()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How things stand just now.
+
+    ``rest_of`` tells whether (provider, model) rests, and why; ``bar_of`` which limit of the user's
+    own a provider has reached; ``insight_of`` how a candidate has done. ``accounts_of`` a provider
+    are its further keys, by the ids under which they are registered. ``draw`` is chance's number.
+    """
+
+    rest_of: RestOf
+    bar_of: Callable[[str], Bar | None] = _no_bar
+    insight_of: Callable[[Candidate], Insight] = _no_insight
+    accounts_of: Callable[[str], tuple[str, ...]] = _no_accounts
+    draw: float = 0.0
 
 
 RestOf: TypeAlias = "Callable[[str, str], Rest | None]"
-"""Whether (provider, model) rests just now, and why."""
 
 
-def make_plan(route: Route, known: Mapping[str, Known], rest_of: RestOf) -> Plan:
+def make_plan(
+    route: Route, known: Mapping[str, Known], moment: Moment, needs: Needs = ANY_NEEDS
+) -> Plan:
     """Put the route's entries in order: those to ask, and those to skip with their reason."""
-    placed = [_place(entry, known.get(entry.provider), rest_of) for entry in route.entries]
+    placed = [
+        _place(route, entry, known.get(entry.provider), moment, needs)
+        for entry in _with_accounts(route.entries, moment.accounts_of)
+    ]
+    candidates = [place for place in placed if isinstance(place, Candidate)]
     return Plan(
         route.name,
-        tuple(place for place in placed if isinstance(place, Candidate)),
+        in_order(route, candidates, needs, moment.insight_of, moment.draw),
         tuple(place for place in placed if isinstance(place, Skipped)),
     )
 
 
-def _place(entry: RouteEntry, known: Known | None, rest_of: RestOf) -> Candidate | Skipped:
+def _with_accounts(
+    entries: Sequence[RouteEntry], accounts_of: Callable[[str], tuple[str, ...]]
+) -> Iterator[RouteEntry]:
+    """Put a provider's further keys behind its first: one key's limits are not the others'."""
+    for entry in entries:
+        yield entry
+        for account in accounts_of(entry.provider):
+            yield replace(entry, provider=account)
+
+
+def _place(
+    route: Route, entry: RouteEntry, known: Known | None, moment: Moment, needs: Needs
+) -> Candidate | Skipped:
     if known is None:
         name = entry.provider
         return Skipped(name, name, entry.model, "not-registered", f"{name} is not set up here.")
     model = entry.model or known.default_model
+    skipped = _cannot(route, entry, known, model) or _must_wait(entry, known, model, moment)
+    if skipped is not None:
+        return skipped
+    candidate = _candidate(entry, known, model)
+    return _does_not_fit(candidate, known, needs) or candidate
+
+
+def _cannot(route: Route, entry: RouteEntry, known: Known, model: str) -> Skipped | None:
+    """Say what the user set that keeps an entry from being asked."""
+    if route.private and not known.local:
+        why = f"{known.name} is not on this computer, and this route is private."
+        return Skipped(entry.provider, known.name, model, "outside", why)
     if not entry.enabled:
         why = f"{known.name} is switched off in this route."
         return Skipped(entry.provider, known.name, model, "disabled", why)
     if known.availability.state != "available":
         reason = known.availability.state
         return Skipped(entry.provider, known.name, model, reason, known.availability.why)
-    rest = rest_of(entry.provider, model)
+    return None
+
+
+def _must_wait(entry: RouteEntry, known: Known, model: str, moment: Moment) -> Skipped | None:
+    """Say what keeps an entry from being asked just now."""
+    rest = moment.rest_of(entry.provider, model)
     if rest is not None:
         reason = "probing" if rest.probing else "cooling"
         return Skipped(entry.provider, known.name, model, reason, rest.why(known.name), rest.until)
-    return _candidate(entry, known, model)
+    bar = moment.bar_of(entry.provider)
+    if bar is not None:
+        return Skipped(entry.provider, known.name, model, bar.reason, bar.why, bar.until)
+    return None
+
+
+def _does_not_fit(candidate: Candidate, known: Known, needs: Needs) -> Skipped | None:
+    """Say what a request needs that a model is known not to have."""
+    name, model = known.name, candidate.model
+    window = candidate.context_window
+    if window is not None and needs.tokens * FITS_FROM + needs.limit > window:
+        why = f"This conversation is too long for {model or 'the model'} at {name} ({window:,})."
+        return Skipped(candidate.provider, name, model, "too-small", why)
+    if needs.tools and known.facts(model).tools is False:
+        why = f"{model or 'The model'} at {name} cannot call tools."
+        return Skipped(candidate.provider, name, model, "no-tools", why)
+    return None
 
 
 def _candidate(entry: RouteEntry, known: Known, model: str) -> Candidate:
     default = DEFAULT_FIRST_TOKEN_LOCAL if known.local else DEFAULT_FIRST_TOKEN
     within = default if entry.first_token_within is None else entry.first_token_within
+    facts = known.facts(model)
     return Candidate(
-        entry.provider, known.name, model, within, entry.retries, known.local, entry.context_window
+        entry.provider,
+        known.name,
+        model,
+        within,
+        entry.retries,
+        known.local,
+        entry.context_window or facts.context_window,
+        entry.weight,
+        prefill=bool(facts.prefill),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """How things stand when an attempt has failed.
-
-    ``attempts`` were made at this entry, ``waited`` seconds were spent waiting for it. ``shown``:
-    some of the answer was delivered. ``tool_called``: a tool call was.
-    """
-
-    kind: ErrorKind
-    retry_after: float | None
-    attempts: int
-    retries: int
-    waited: float
-    shown: bool
-    tool_called: bool
-    rescue: Rescue
-    somebody_left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is done now, and how many seconds to wait before it."""
-
-    decision: Decision
-    wait: float = 0.0
-
-
-def decide(situation: Situation, jitter: float) -> Verdict:
-    """Look the failure up in the table. ``jitter`` in [0, 1) spreads the waits of many clients."""
-    if situation.tool_called or (situation.shown and situation.rescue == "keep"):
-        return Verdict("stop")
-    if not situation.shown:
-        wait = wait_before_again(situation, jitter)
-        if wait is not None:
-            return Verdict("again", wait)
-    if not situation.somebody_left:
-        return Verdict("stop")
-    return Verdict("carry_on" if situation.shown else "next")
-
-
-def wait_before_again(situation: Situation, jitter: float) -> float | None:
-    """Seconds until the same provider is asked again, or ``None`` where it is not."""
-    rule = RULES[situation.kind]
-    if situation.retry_after is not None and (rule.patient or rule.again != "never"):
-        within_patience = situation.waited + situation.retry_after <= PATIENCE
-        often_enough = situation.attempts > max(1, situation.retries)
-        return situation.retry_after if within_patience and not often_enough else None
-    if rule.again == "after-backoff" and situation.attempts <= situation.retries:
-        return backoff(situation.attempts, jitter)
-    return None
-
-
-def backoff(attempts: int, jitter: float) -> float:
-    """Seconds before retry number ``attempts``: doubling up to a cap, half of it by chance."""
-    full = min(BACKOFF_CAP, BACKOFF_FIRST * 2.0 ** min(attempts - 1, 16))
-    return full * (0.5 + 0.5 * jitter)
-
-
-def suits(kind: ErrorKind, failed: Candidate, candidate: Candidate) -> bool:
+def suits(
+    kind: ErrorKind,
+    failed: Candidate,
+    candidate: Candidate,
+    rules: Mapping[ErrorKind, Rule] = RULES,
+) -> bool:
     """Whether ``candidate`` may be asked after ``failed`` failed in this way.
 
     A window that nobody stated may be larger, so such a candidate is asked. Without the network
     only a model on this computer can answer.
     """
-    then = RULES[kind].then
+    then = rules[kind].then
     if then == "larger-window":
         return not _known_not_larger(failed.context_window, candidate.context_window)
     return then == "anyone" or (then == "this-computer" and candidate.local)
@@ -241,6 +264,7 @@ def next_index(
     index: int,
     failures: Sequence[tuple[ErrorKind, Candidate]],
     rest_of: RestOf,
+    rules: Mapping[ErrorKind, Rule] = RULES,
 ) -> int | None:
     """Find who is asked after ``candidates[index]``; ``None`` where nobody is left.
 
@@ -250,7 +274,7 @@ def next_index(
     """
     for position in range(index + 1, len(candidates)):
         candidate = candidates[position]
-        if not all(suits(kind, failed, candidate) for kind, failed in failures):
+        if not all(suits(kind, failed, candidate, rules) for kind, failed in failures):
             continue
         if rest_of(candidate.provider, candidate.model) is None:
             return position

@@ -26,17 +26,19 @@ LEAST_LETTERS_INSIDE: Final = 16
 """The same for a repetition that begins inside a word, where chance finds more of them."""
 
 
-def continuation(request: ChatRequest, shown: str) -> ChatRequest:
+def continuation(request: ChatRequest, shown: str, *, prefill: bool = False) -> ChatRequest:
     """Ask for the rest: the conversation, the part that was shown, and a turn that hands it over.
 
-    A turn of the user, not a prefilled answer: several models refuse to be prefilled. A request
-    that is a continuation already hands over both parts as one.
+    Only for a model that takes a ``prefill`` the part alone stands last, as its own words begun;
+    several refuse that. A request that is a continuation already hands over both parts as one.
     """
     before = shown_before(request)
     conversation = request.messages if before is None else request.messages[:-2]
     shown = (before or "") + shown
-    handed_over = Message.user(_HAND_OVER + shown[-LAST_WORDS:])
     part = Message.assistant(shown, interrupted=True)
+    if prefill:
+        return replace(request, messages=(*conversation, part))
+    handed_over = Message.user(_HAND_OVER + shown[-LAST_WORDS:])
     return replace(request, messages=(*conversation, part, handed_over))
 
 

@@ -6,23 +6,34 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from understudy.errors import ErrorKind, UsageError
-from understudy.routing.answer import Answer, Surroundings
+from understudy.providers.base import KnowsModels
+from understudy.routing.allowances import Allowances
+from understudy.routing.answer import answer
 from understudy.routing.clocks import DEFAULT_IDLE
 from understudy.routing.collect import collect
 from understudy.routing.embedding import Embedding, plan_embedding
 from understudy.routing.health import Health
 from understudy.routing.limits import Limits
-from understudy.routing.policy import Known, make_plan
+from understudy.routing.needs import needs_of
+from understudy.routing.network import NetworkSense
+from understudy.routing.ordering import NOTHING_KNOWN, Insight, draw_of
+from understudy.routing.pace import Pace
+from understudy.routing.policy import Bar, Known, Moment, make_plan
 from understudy.routing.route import Route, RouteEntry
+from understudy.routing.spend import Spend
+from understudy.routing.walk import Surroundings, Walk
+from understudy.routing.warmth import Warmth
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
     from understudy.events import StreamEvent
+    from understudy.model_facts import ModelFacts
     from understudy.providers.base import ChatProvider, EmbeddingProvider
     from understudy.requests import (
         ChatRequest,
@@ -31,7 +42,7 @@ if TYPE_CHECKING:
         EmbeddingResponse,
     )
     from understudy.routing.health import Rest
-    from understudy.routing.policy import Plan
+    from understudy.routing.policy import Candidate, Plan
     from understudy.routing.trace import Attempt
 
 _CURED_BY_A_KEY = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.REGION})
@@ -77,12 +88,21 @@ class Router:
         self._providers: dict[str, ChatProvider] = {}
         self._embedding_providers: dict[str, EmbeddingProvider] = {}
         self._routes: dict[str, Route] = {}
+        self._accounts: dict[str, tuple[str, ...]] = {}
+        self._asked: dict[str, int] = {}
+        self._clock = clock
         self._health = Health(clock, self._health_changed)
-        self._limits = Limits(max_concurrency)
+        self._limits = Limits(max_concurrency, clock)
+        self._spend = Spend(clock)
         self._around = Surroundings(
             self._providers,
             self._health,
             self._limits,
+            Pace(clock),
+            Allowances(clock),
+            Warmth(clock),
+            NetworkSense(clock),
+            self._bar_of,
             clock,
             sleep,
             idle_within,
@@ -90,22 +110,40 @@ class Router:
         )
 
     def register_chat_provider(
-        self, provider: ChatProvider, *, max_concurrency: int | None = None
+        self,
+        provider: ChatProvider,
+        *,
+        max_concurrency: int | None = None,
+        per_minute: int | None = None,
+        account_of: str = "",
     ) -> None:
         """Make ``provider`` known from the next request on.
 
         In place of another with the same id it begins anew: what made that one rest may have been
-        mended. At most ``max_concurrency`` of its requests run at once; others queue.
+        mended. At most ``max_concurrency`` of its requests run at once, others queue; after
+        ``per_minute`` requests a minute the next is asked. ``account_of`` names a provider that
+        this one is a further key of: it is asked wherever that one stands, right behind it.
         """
-        self._limits.set_limit(provider.id, max_concurrency)
+        self._limits.set_limit(provider.id, max_concurrency, per_minute)
         if provider.id in self._providers:
             self._health.lift(provider.id)
         self._providers[provider.id] = provider
+        if account_of:
+            others = self._accounts.get(account_of, ())
+            self._accounts[account_of] = tuple(dict.fromkeys((*others, provider.id)))
         self._health_changed()
 
     def register_embedding_provider(self, provider: EmbeddingProvider) -> None:
         """Make ``provider`` known for vectors from the next request on."""
         self._embedding_providers[provider.id] = provider
+
+    def set_budget(self, provider_id: str, usd_a_month: float | None) -> None:
+        """Ask ``provider_id`` only as long as it has cost less this month; ``None`` for no end."""
+        self._spend.set_budget(provider_id, usd_a_month)
+
+    def spent(self, provider_id: str) -> float:
+        """Give what a provider has cost this month, in USD, as far as prices are known."""
+        return self._spend.spent(provider_id)
 
     def unregister_provider(self, provider_id: str) -> None:
         """Forget a provider. Answers under way end as they would have; its rest is remembered."""
@@ -113,6 +151,10 @@ class Router:
         if self._providers.pop(provider_id, None) is None and vectors_too is None:
             raise UsageError(f'No provider "{provider_id}" is registered.')
         self._limits.set_limit(provider_id, None)
+        self._accounts = {
+            of: tuple(each for each in accounts if each != provider_id)
+            for of, accounts in self._accounts.items()
+        }
         self._health_changed()
 
     def set_route(self, route: Route) -> None:
@@ -149,13 +191,8 @@ class Router:
         the way: a provider that came to rest is passed over, a conversation too long for one model
         goes only to a larger window, and some failures end the walk.
         """
-        known = {
-            name: Known(
-                provider.name, provider.local, provider.default_model, provider.availability()
-            )
-            for name, provider in self._providers.items()
-        }
-        return make_plan(self.route(request.route), known, self._health.rest_of)
+        route = self.route(request.route)
+        return self._plan(request, route)
 
     def stream(
         self, request: ChatRequest, *, trail: list[Attempt] | None = None
@@ -165,9 +202,11 @@ class Router:
         Raises ``NobodyAnswered``, ``AnswerInterrupted`` (with what was shown) and ``UsageError``.
         Closing the generator or cancelling its task closes the provider's connection at once.
         """
-        rescue = self.route(request.route).rescue
+        route = self.route(request.route)
+        plan = self._plan(request, route)
+        self._asked[route.name] = self._asked.get(route.name, 0) + 1
         attempts = [] if trail is None else trail
-        return Answer(request, self.plan(request), rescue, self._around, attempts).events()
+        return answer(Walk(request, plan, route, self._around, attempts), self._around)
 
     async def chat(self, request: ChatRequest) -> ChatResponse:
         """Answer in one piece; raises as ``stream`` does."""
@@ -180,12 +219,14 @@ class Router:
         Asked are those who have this very model: of the route where one is named, else all that
         are registered. Raises ``NobodyAnswered`` and ``UsageError``.
         """
-        order = tuple(self._embedding_providers)
+        order, private = tuple(self._embedding_providers), False
         if request.route:
-            entries = self.route(request.route).entries
-            order = tuple(entry.provider for entry in entries if entry.enabled)
-        providers, rest_of = self._embedding_providers, self._health.rest_of
-        plan = plan_embedding(request, providers, order, rest_of)
+            route = self.route(request.route)
+            order = tuple(entry.provider for entry in route.entries if entry.enabled)
+            private = route.private
+        providers = self._embedding_providers
+        moment = Moment(self._health.rest_of, self._bar_of)
+        plan = plan_embedding(request, providers, order, moment, private=private)
         return await Embedding(request, plan, providers, self._around).response()
 
     def statuses(self) -> tuple[ProviderStatus, ...]:
@@ -239,10 +280,79 @@ class Router:
         """Take up a ``health_snapshot``; rows that make no sense are left out."""
         self._health.restore(rows)
 
+    def spend_snapshot(self) -> list[dict[str, Any]]:
+        """What each provider has cost this month, as plain JSON values, to be kept."""
+        return self._spend.snapshot()
+
+    def restore_spend(self, rows: Iterable[object]) -> None:
+        """Take up a ``spend_snapshot``; rows that make no sense are left out."""
+        self._spend.restore(rows)
+
+    def _plan(self, request: ChatRequest, route: Route) -> Plan:
+        needs = needs_of(request)
+        reader = self._around.warmth.reader(request.messages)
+
+        def insight_of(candidate: Candidate) -> Insight:
+            provider, model = candidate.provider, candidate.model
+            warm = reader[2] if reader is not None and reader[:2] == (provider, model) else 0
+            return Insight(
+                self._facts(provider, model),
+                self._around.pace.median(provider, model),
+                self._around.allowances.is_short(provider, model, needs),
+                warm,
+            )
+
+        moment = Moment(
+            self._health.rest_of,
+            self._bar_of,
+            insight_of,
+            lambda provider: self._accounts.get(provider, ()),
+            draw_of(route, self._asked.get(route.name, 0)),
+        )
+        return make_plan(route, self._known(), moment, needs)
+
+    def _known(self) -> dict[str, Known]:
+        return {
+            name: Known(
+                provider.name,
+                provider.local,
+                provider.default_model,
+                provider.availability(),
+                partial(self._facts, name),
+            )
+            for name, provider in self._providers.items()
+        }
+
+    def _facts(self, provider: str, model: str) -> ModelFacts:
+        known = self._providers[provider]
+        return known.facts(model) if isinstance(known, KnowsModels) else NOTHING_KNOWN
+
+    def _bar_of(self, provider: str) -> Bar | None:
+        """Tell which limit of the user's own a provider has reached."""
+        known = self._providers.get(provider)
+        name = provider if known is None else known.name
+        free_at = self._limits.free_at(provider)
+        if free_at is not None:
+            return Bar(
+                "own-limit", f"{name} was asked as often as you let it in a minute.", free_at
+            )
+        payer = self._payer(provider)
+        if self._spend.is_used_up(payer):
+            budget = self._spend.budget(payer) or 0.0
+            why = f"{name} reached its ${budget:,.2f} for this month."
+            return Bar("over-budget", why, self._spend.next_month())
+        return None
+
+    def _payer(self, provider: str) -> str:
+        """Give the provider under whose id an account's costs are counted."""
+        owners = (of for of, accounts in self._accounts.items() if provider in accounts)
+        return next(owners, provider)
+
     def _health_changed(self) -> None:
         for listener in tuple(self.on_health_change):
             listener()
 
     def _attempted(self, attempt: Attempt) -> None:
+        self._spend.note(self._payer(attempt.provider), attempt.cost)
         for listener in tuple(self.on_attempt):
             listener(attempt)

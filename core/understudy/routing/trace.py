@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from understudy.requests import Usage
 
 Outcome: TypeAlias = Literal["answered", "failed", "cancelled"]
-Decision: TypeAlias = Literal["done", "again", "next", "carry_on", "stop"]
+Decision: TypeAlias = Literal["done", "again", "next", "carry_on", "restart", "stop"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from understudy.errors import ErrorKind
 from understudy.local_model.failures import died, not_loaded, not_started, too_large, too_slow
 from understudy.local_model.memory import Fit
-from understudy.routing.policy import RULES
+from understudy.routing.rules import RULES
 
 FIT = Fit(2048, 512, 9_310_000_000, 4_100_000_000)
 

@@ -19,7 +19,7 @@ from helpers.providers import (
 from helpers.virtual_time import EPOCH
 from understudy.errors import ErrorKind, NobodyAnswered, ProviderError
 from understudy.routing.health import COUNTED_CAP, LONG, RESET_CAP, Health
-from understudy.routing.policy import RULES
+from understudy.routing.rules import RULES
 from understudy.routing.route import Route, RouteEntry
 
 pytestmark = pytest.mark.anyio

@@ -82,4 +82,4 @@ async def test_that_giving_up_in_the_queue_lets_the_next_one_through() -> None:
 @pytest.mark.parametrize("size", [0, -1])
 def test_that_a_limit_that_lets_nothing_through_is_refused(size: int) -> None:
     with pytest.raises(UsageError, match="Set it to 1 or more"):
-        Limits(size)
+        Limits(size, wall_clock)

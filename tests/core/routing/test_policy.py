@@ -12,20 +12,10 @@ from hypothesis import strategies as st
 from understudy.errors import ErrorKind
 from understudy.providers.base import Availability
 from understudy.routing.health import Rest
-from understudy.routing.policy import (
-    BACKOFF_CAP,
-    PATIENCE,
-    RULES,
-    Candidate,
-    Known,
-    Situation,
-    backoff,
-    decide,
-    make_plan,
-    next_index,
-    suits,
-)
+from understudy.routing.policy import Candidate, Known, Moment, make_plan, next_index, suits
 from understudy.routing.route import Route, RouteEntry
+from understudy.routing.rules import BACKOFF_CAP, PATIENCE, RULES
+from understudy.routing.verdict import Situation, backoff, decide
 
 K = ErrorKind
 
@@ -167,12 +157,12 @@ def test_that_a_plan_keeps_the_order_and_says_why_each_other_is_skipped() -> Non
     )
 
     plan = make_plan(
-        Route("r", entries), known, lambda provider, model: rests.get((provider, model))
+        Route("r", entries), known, Moment(lambda provider, model: rests.get((provider, model)))
     )
 
     assert plan.route == "r"
     assert plan.candidates == (
-        Candidate("here", "Here", "", 30.0, local=True),
+        Candidate("here", "Here", "", 30.0, local=True, expected_cost=0.0),
         Candidate("a", "A", "a-1", 3.0, retries=2),
     )
     assert [(skip.provider, skip.model, skip.reason, skip.until) for skip in plan.skipped] == [
