@@ -41,6 +41,7 @@ _LOAD_AT_LEAST: Final = 60.0
 _BYTES_A_SECOND: Final = 50e6  # a slow disk reads twice as much
 _WORD_WITHIN: Final = 90.0
 """Seconds that a test waits for a word of a model that is loaded."""
+_TEST_WITHIN: Final = 600.0
 _GONE_WITHIN: Final = 2.0
 _BROKEN: Final = frozenset({ErrorKind.NETWORK, ErrorKind.INTERRUPTED})
 _CONTENT: Final = frozenset({TextDelta, ReasoningDelta, ToolCallDelta})
@@ -85,7 +86,7 @@ class LocalModelProvider:
         self.context_window: int | None = None
         self._transport = transport
         self._context = context
-        self._load_within = load_within
+        self._given_load_within = load_within
         self._memory = memory
         command = child_command() if command is None else command
         self.server = ModelServer(name, self._prepare, transport, command, idle_after=idle_after)
@@ -114,13 +115,22 @@ class LocalModelProvider:
             dimensions=shape.width or None if embeds else None,
         )
 
+    @property
+    def load_within(self) -> float:
+        """Seconds that loading may take; more after the first look at a large file."""
+        size = 0 if self.file is None else self.file.size
+        return self._given_load_within or _LOAD_AT_LEAST + size / _BYTES_A_SECOND
+
     async def look(self) -> ModelFile:
         """Look at the file, in a thread: what it is and whether it is whole.
 
         Raises ``ProviderError`` with a sentence about what is wrong with it.
         """
-        self.file = await asyncio.to_thread(look_at, self.path)
-        return self.file
+        file = await asyncio.to_thread(look_at, self.path)
+        if self.file is None:  # until it is loaded; the memory may leave room for less
+            self.context_window = fit(file.shape, file.size, None, self._context).context
+        self.file = file
+        return file
 
     async def list_models(self) -> tuple[str, ...]:
         """Give the one model that there is. Raises ``ProviderError`` where its file is not good."""
@@ -171,15 +181,21 @@ class LocalModelProvider:
                 raise await self._explained(run, error, spoke=False) from None
 
     async def test(self, model: str = "", within: float | None = None) -> TestReport:
-        """Load the model, ask it for a word and measure that; nothing is raised."""
+        """Load the model, ask it for a word and measure that; nothing is raised.
+
+        ``within`` seconds are given to all of it together.
+        """
         try:
-            async with self.server.in_use() as run:
+            async with asyncio.timeout(within or _TEST_WITHIN), self.server.in_use() as run:
                 await self._loaded(run)
                 if self._embeds():
                     return await self._try_embedding()
-                return await try_out(self, model or self.default_model, within or _WORD_WITHIN)
-        except ProviderError as error:
-            return TestReport(error=error, model=model or self.default_model)
+                return await try_out(self, model or self.default_model, _WORD_WITHIN)
+        except TimeoutError:
+            error = failures.too_slow(self.name, within or _TEST_WITHIN)
+        except ProviderError as failure:
+            error = failure
+        return TestReport(error=error, model=model or self.default_model)
 
     async def aclose(self) -> None:
         """Unload the model and wait until its process is gone."""
@@ -199,7 +215,7 @@ class LocalModelProvider:
             key=secrets.token_urlsafe(32),
             prompt_cache=PROMPT_CACHE,
             lacking=fitted.lacking,
-            within=self._load_within or _LOAD_AT_LEAST + file.size / _BYTES_A_SECOND,
+            within=self.load_within,
         )
         return Preparation(order, self.path.name, fitted)
 

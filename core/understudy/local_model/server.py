@@ -24,8 +24,8 @@ IDLE_AFTER: Final = 600.0
 """Seconds after the last answer for which a model is kept in memory."""
 
 PROBE_WITHIN: Final = 5.0
-ENGINE_WITHIN: Final = 60.0
-"""The engine answers between two batches, and a large model takes half a minute for one."""
+ENGINE_WITHIN: Final = 180.0
+"""Seconds for the engine: it answers between two batches, of which one may take a minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from understudy.local_model import child
+from understudy.local_model.process import child_command, child_environment
 from understudy.local_model.reports import Failed, Order, Ready, read_report
 
 if TYPE_CHECKING:
@@ -190,3 +192,29 @@ def test_that_its_exit_code_is_the_process_s(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(Ended) as ended:
         child.run()
     assert ended.value.args == (3,)
+
+
+LOCKING = """
+import re, types
+def CommonParams():
+    return types.SimpleNamespace(model=types.SimpleNamespace())
+def Server(parameters):
+    re.match("(a+)+$", "a" * 99 + "b")  # for ever, and no other thread runs meanwhile
+llama_load_mode = types.SimpleNamespace(LLAMA_LOAD_MODE_NONE=0)
+"""
+
+
+def test_that_a_load_that_never_ends_is_ended_by_its_own_watchdog(tmp_path: Path) -> None:
+    (tmp_path / "xllamacpp.py").write_text(LOCKING)
+    order = Order("/tiny.gguf", 4096, 256, False, "key", within=0.5)
+    environ = {**child_environment(), "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        child_command(), env=environ, stdin=pipe, stdout=pipe, stderr=pipe
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(order.line().encode())
+        process.stdin.flush()
+        assert b"Timeout" in process.stderr.read()
+    assert process.returncode == 1

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.local_model.memory import (
+    BATCH,
     DEFAULT_CONTEXT,
     DEFAULT_EMBEDDING_CONTEXT,
     LEAST_CONTEXT,
@@ -38,14 +39,14 @@ def model(context: int | None = 131_072, purpose: Purpose = "chat") -> Shape:
 def test_that_with_much_memory_the_context_is_as_long_as_is_sensible() -> None:
     fitted = fit(model(), SIZE, 100 * GB)
     assert fitted.context == DEFAULT_CONTEXT
-    assert fitted.batch == 512
+    assert fitted.batch == BATCH
     assert fitted.lacking == 0
 
 
 def test_that_the_models_own_limit_comes_first() -> None:
     assert fit(model(8192), SIZE, 100 * GB).context == 8192
     assert fit(model(1000), SIZE, 100 * GB).context == 1000
-    assert fit(model(300), SIZE, 100 * GB).batch == 300
+    assert fit(model(200), SIZE, 100 * GB).batch == 200
 
 
 def test_that_the_user_may_want_more_or_less() -> None:

@@ -169,6 +169,13 @@ async def test_that_the_time_to_load_follows_the_size(model: Path) -> None:
         assert 60 < order["within"] < 61
 
 
+async def test_that_a_look_at_the_file_tells_its_context_before_it_is_loaded(model: Path) -> None:
+    async with staged(model) as stage:
+        await stage.provider.look()
+        assert stage.provider.facts("tiny").context_window == CONTEXT
+        assert starts(stage.folder) == []
+
+
 async def test_that_a_time_to_load_of_ones_own_holds(model: Path) -> None:
     async with staged(model, act=("hang",), load_within=0.5) as stage:
         _, error = await stage.failure()
@@ -333,6 +340,13 @@ async def test_that_a_model_for_vectors_is_tested_with_one(vectors: Path) -> Non
         report = await stage.provider.test()
         assert report.error is None
         assert report.chat_ms is not None
+
+
+async def test_that_a_test_does_not_wait_for_ever(model: Path) -> None:
+    async with staged(model, act=("hang",)) as stage:
+        report = await stage.provider.test(within=0.5)
+        assert report.error is not None
+        assert report.error.kind is ErrorKind.FIRST_TOKEN_TIMEOUT
 
 
 async def test_that_a_test_of_a_missing_file_says_so(tmp_path: Path) -> None:
