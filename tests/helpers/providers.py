@@ -12,12 +12,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from helpers.virtual_time import wall_clock
 from understudy.errors import ProviderError, UnderstudyError
 from understudy.events import Finished, Stop, TextDelta
 from understudy.messages import Message
+from understudy.model_facts import ModelFacts
 from understudy.providers.base import Availability
 from understudy.requests import ChatRequest
 from understudy.routing.router import Router
@@ -80,6 +81,7 @@ class ScriptedProvider:
     default_model: str = "m"
     available: Availability = field(default_factory=lambda: Availability("available"))
     asked: list[Asked] = field(default_factory=list[Asked])
+    known: dict[str, ModelFacts] = field(default_factory=dict[str, ModelFacts])
 
     @property
     def name(self) -> str:
@@ -87,6 +89,9 @@ class ScriptedProvider:
 
     def availability(self) -> Availability:
         return self.available
+
+    def facts(self, model: str) -> ModelFacts:
+        return self.known.get(model, ModelFacts())
 
     async def stream(
         self, request: ChatRequest, model: str
@@ -116,9 +121,11 @@ def _batch(step: str | ProviderEvent | Sequence[ProviderEvent]) -> Sequence[Prov
     return (cast("ProviderEvent", step),)
 
 
-def provider(name: str, *scripts: Scripted, local: bool = False) -> ScriptedProvider:
-    """Make one that says its own name where no script is given."""
-    return ScriptedProvider(name, list(scripts) or [says(f"I am {name}")], local=local)
+def provider(name: str, *scripts: Scripted, local: bool = False, **facts: Any) -> ScriptedProvider:
+    """Make one that says its own name where no script is given; ``facts`` are of its model."""
+    known = {"m": ModelFacts(**facts)}
+    script = list(scripts) or [says(f"I am {name}")]
+    return ScriptedProvider(name, script, local=local, known=known)
 
 
 def router_of(*providers: ScriptedProvider, max_concurrency: int = 16) -> Router:

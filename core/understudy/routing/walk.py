@@ -46,6 +46,8 @@ _BY_SLEEP: Final = frozenset(
     }
 )
 """What a computer finds that wakes up in the middle of an answer."""
+UNUSUAL: Final = 1.1
+"""How much slower than nineteen of twenty an answer is before a race begins."""
 _NOT_REACHED: Final = frozenset({ErrorKind.NETWORK})
 
 
@@ -120,7 +122,8 @@ class Walk:
         if price is None or price > self._route.race_cap:
             return None
         first = self.plan.candidates[self.index]
-        return self._around.pace.p95(first.provider, first.model)
+        usual = self._around.pace.p95(first.provider, first.model)
+        return None if usual is None else usual * UNUSUAL
 
     def take(self, batch: Sequence[Delivered], asking: Asking) -> None:
         """Note what is being shown."""

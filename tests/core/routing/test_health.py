@@ -19,8 +19,8 @@ from helpers.providers import (
 from helpers.virtual_time import EPOCH
 from understudy.errors import ErrorKind, NobodyAnswered, ProviderError
 from understudy.routing.health import COUNTED_CAP, LONG, RESET_CAP, Health
-from understudy.routing.rules import RULES
 from understudy.routing.route import Route, RouteEntry
+from understudy.routing.rules import RULES
 
 pytestmark = pytest.mark.anyio
 
