@@ -21,9 +21,12 @@ STARTED = "listening at "
 
 
 @contextmanager
-def llama_server(model: Path) -> Generator[str]:
-    """Serve ``model`` on a free port of this computer; yields the address of its ``/v1``."""
-    command = [sys.executable, str(Path(__file__)), str(model)]
+def llama_server(model: Path, *, vectors: bool = False) -> Generator[str]:
+    """Serve ``model`` on a free port of this computer; yields the address of its ``/v1``.
+
+    With ``vectors`` it makes those, and answers nothing else.
+    """
+    command = [sys.executable, str(Path(__file__)), str(model), *(["vectors"] if vectors else [])]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -45,11 +48,12 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise RuntimeError("llama.cpp's server did not start")
 
 
-def main(model: str) -> None:
+def main(model: str, *, vectors: bool) -> None:
     """Serve until killed, or until whoever started this has gone and closed its end of the pipe."""
     xllamacpp: Any = import_module("xllamacpp")  # a compiled module without types
     params = xllamacpp.CommonParams()
     params.model.path = model
+    params.embedding = vectors
     params.n_ctx = CONTEXT
     params.n_parallel = 1
     params.endpoint_slots = True
@@ -62,4 +66,4 @@ def main(model: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], vectors=sys.argv[2:] == ["vectors"])
