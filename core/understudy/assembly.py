@@ -18,14 +18,16 @@ from understudy.paths import Paths
 from understudy.phrases import Phrase
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from understudy.effective import Placed
     from understudy.keys import KeyReading, KeyStore
+    from understudy.local_model.provider import LocalModelProvider
     from understudy.model_facts import ModelFacts
     from understudy.notices import Notice
-    from understudy.providers.base import ChatProvider
+    from understudy.providers.base import ChatProvider, ProviderRow
     from understudy.routing.route import Route
     from understudy.settings import SettingsFile
     from understudy.settings_model import ProviderSettings, Settings
@@ -58,6 +60,8 @@ class Workspace:
         self._own_facts: Callable[[str, str], ModelFacts] | None = None
         self._placed: dict[str, Placed] = {}
         self._providers: dict[str, ChatProvider] = {}
+        self._inside: dict[str, LocalModelProvider] = {}
+        self._ending: set[asyncio.Task[None]] = set()
 
     @classmethod
     def open(cls, paths: Paths | None = None, environ: Mapping[str, str] = os.environ) -> Workspace:
@@ -77,7 +81,12 @@ class Workspace:
         return workspace
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections and end the models inside."""
+        import asyncio
+
+        for provider in tuple(self._inside):
+            self._let_go(provider)
+        await asyncio.gather(*self._ending, return_exceptions=True)
         await self.transport.aclose()
 
     # Settings
@@ -92,6 +101,7 @@ class Workspace:
         placed = placed_providers(settings, self._environ)
         for gone in self._placed.keys() - placed.keys():
             self.router.unregister_provider(gone)
+            self._let_go(gone)
             del self._providers[gone]
         for provider, each in placed.items():
             if each != self._placed.get(provider):
@@ -142,8 +152,9 @@ class Workspace:
                 "Nothing was changed.",
                 "Choose another name, or remove that one first.",
             )
-        address = check_base_url(given.base_url or "")
-        update = {"name": name, "base_url": address}
+        update: dict[str, str] = {"name": name}
+        if given.wire != "gguf":
+            update["base_url"] = check_base_url(given.base_url or "")
         self.save(self.settings.with_provider(provider, given.model_copy(update=update)))
         return provider
 
@@ -191,7 +202,7 @@ class Workspace:
         return tuple(
             provider
             for provider, each in self._placed.items()
-            if each.row.needs_key or each.row.key_env or each.own
+            if each.row.needs_key or each.row.key_env or (each.own and each.row.base_url)
         )
 
     async def load_keys(self, providers: Iterable[str] | None = None) -> dict[str, KeyReading]:
@@ -227,11 +238,28 @@ class Workspace:
     def _register(self, placed: Placed) -> None:
         from understudy.providers.http import HttpProvider
 
+        self._let_go(placed.row.id)
         provider = self._make(placed)
         self._providers[provider.id] = provider
-        self.router.register_chat_provider(provider)
         if isinstance(provider, HttpProvider):
             self.router.register_embedding_provider(provider)
+        inside = self._inside.get(provider.id)
+        if inside is not None:
+            self.router.register_embedding_provider(inside)
+        self.router.register_chat_provider(provider, max_concurrency=1 if inside else None)
+
+    def _let_go(self, provider: str) -> None:
+        """End the process of a model inside that is asked no more; its answers break off."""
+        import asyncio
+
+        inside = self._inside.pop(provider, None)
+        if inside is None:
+            return
+        with suppress(RuntimeError):  # without a running loop nothing was ever started
+            loop = asyncio.get_running_loop()
+            ending = loop.create_task(inside.aclose(), name=f"end {provider}")
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     def _make(self, placed: Placed) -> ChatProvider:
         from understudy.providers.base import Availability
@@ -248,6 +276,8 @@ class Workspace:
             return UnusableProvider(
                 row, Availability("disabled", Phrase("{name} is switched off.", name=row.name))
             )
+        if row.wire == "gguf":
+            return self._put_inside(row, enabled=placed.enabled)
         return HttpProvider(
             row,
             self.transport,
@@ -255,6 +285,16 @@ class Workspace:
             enabled=placed.enabled,
             facts=self._facts,
         )
+
+    def _put_inside(self, row: ProviderRow, *, enabled: bool) -> LocalModelProvider:
+        from pathlib import Path
+
+        from understudy.local_model.provider import LocalModelProvider
+
+        path = Path(row.file).expanduser()
+        made = LocalModelProvider(row.id, row.name, path, self.transport, enabled=enabled)
+        self._inside[row.id] = made
+        return made
 
     def _facts(self, provider: str, model: str, listed: ModelFacts) -> ModelFacts:
         """Tell what is known of a model: the user knows best, then the provider's own list."""

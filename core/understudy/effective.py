@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -67,7 +68,9 @@ def placed_providers(settings: Settings, environ: Mapping[str, str]) -> dict[str
         placed[row.id] = replace(each, twin=not variables.isdisjoint(row.key_env))
         variables.update(row.key_env)
     for provider, given in settings.providers.items():
-        if given.wire and given.base_url:  # also where the catalogue has come to know its name
+        if given.wire == "gguf" and given.file:
+            placed[provider] = _inside(provider, given, given.file)
+        elif given.wire and given.base_url:  # also where the catalogue has come to know its name
             placed[provider] = _own(provider, given, given.wire, given.base_url)
     return placed
 
@@ -100,6 +103,15 @@ def _own(provider: str, given: ProviderSettings, wire: WireName, address: str) -
         needs_key=given.key_env is not None,
     )
     return _at(Placed(row, given.enabled, own=True, chosen=True), address)
+
+
+def _inside(provider: str, given: ProviderSettings, file: str) -> Placed:
+    """Place a model's file, which is asked inside this program."""
+    name, models = given.name or provider, (Path(file).stem,)
+    row = ProviderRow(
+        provider, name, "gguf", "", models=models, local=True, needs_key=False, file=file
+    )
+    return Placed(row, given.enabled, own=True, chosen=True)
 
 
 def _at(placed: Placed, address: str, *, from_environment: bool = False) -> Placed:

@@ -30,7 +30,8 @@ class ProviderSettings(_Part):
     """What was set for a provider of the catalogue, or the whole of an endpoint of one's own.
 
     ``models`` are the ids known for it, its default first; ``key_env`` names an environment
-    variable that may hold its key.
+    variable that may hold its key. A model inside the program has the wire format ``gguf`` and a
+    ``file`` in place of an address.
     """
 
     enabled: bool = True
@@ -40,10 +41,13 @@ class ProviderSettings(_Part):
     key_env: str | None = None
     models: list[str] = []
     local: bool = False
+    file: str | None = None
 
     @model_validator(mode="after")
     def _has_an_address(self) -> ProviderSettings:
-        if self.wire is not None and not self.base_url:
+        if self.wire == "gguf" and not self.file:
+            raise ValueError("a model inside the program needs a file")
+        if self.wire not in {None, "gguf"} and not self.base_url:
             raise ValueError("an endpoint with a wire format needs a base_url")
         return self
 

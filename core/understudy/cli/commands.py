@@ -42,6 +42,15 @@ _UNLOCK = _argument(
     action="store_true",
     help="have the system ask for the keyring's password where it is locked",
 )
+_IMPORT = (
+    _argument("--dry-run", action="store_true", help="show what would be done, and do nothing"),
+    _argument(
+        "--replace",
+        action="store_true",
+        help="take what the file has in place of what is there",
+    ),
+    _UNLOCK,
+)
 _PROVIDER = _argument("provider", metavar="PROVIDER", help="a provider's id, such as openai")
 
 _PROVIDERS = (
@@ -61,8 +70,12 @@ _PROVIDERS = (
             _argument(
                 "--base-url",
                 metavar="URL",
-                required=True,
                 help="its address, such as http://127.0.0.1:8000/v1",
+            ),
+            _argument(
+                "--file",
+                metavar="MODEL.gguf",
+                help="in place of an address: a model's file, which runs inside this program",
             ),
             _argument(
                 "--key-env", metavar="VAR", help="the environment variable that may hold its key"
@@ -140,6 +153,18 @@ _KEYS = (
     ),
     Command("remove", "take a provider's key out of the keyring", "keys:remove", (_PROVIDER,)),
     Command("list", "show where each provider's key comes from", "keys:list_all"),
+    Command(
+        "import",
+        "put the keys of a .env file into the keyring, its addresses into the settings",
+        "importing:import_keys",
+        (
+            _argument("file", metavar="FILE", help="a .env file; - reads it from standard input"),
+            *_IMPORT,
+        ),
+        more="It knows the usual variables, such as OPENAI_API_KEY and OLLAMA_HOST, and never\n"
+        "prints a key. What is there already stays, unless --replace is given. The file is left\n"
+        "as it is.",
+    ),
 )
 
 COMMANDS = (
@@ -172,5 +197,5 @@ COMMANDS = (
     ),
     Command("providers", "list, add, remove and test providers", children=_PROVIDERS),
     Command("routes", "list, set and remove routes", children=_ROUTES),
-    Command("keys", "set, remove and list keys", children=_KEYS),
+    Command("keys", "set, remove, list and import keys", children=_KEYS),
 )

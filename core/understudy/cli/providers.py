@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from understudy.cli.session import known, with_workspace
 from understudy.cli.status import STATE_NAMES
 from understudy.errors import UsageError
+from understudy.local_model.provider import LocalModelProvider
 from understudy.providers.http import HttpProvider
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
             return
         heads = ("ID", "NAME", "STATE", "MODEL", "ADDRESS")
         cells = (
-            (row["id"], row["name"], STATE_NAMES[row["state"]], row["model"], row["base_url"])
+            (row["id"], row["name"], STATE_NAMES[row["state"]], row["model"], _place(row))
+            for row in rows
+        )
             for row in rows
         )
         console.table([heads, *cells], indent="")
@@ -38,27 +42,44 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
 
 
 def add(args: argparse.Namespace, console: Console) -> int:
-    """Add an endpoint of one's own; it can be asked at once."""
+    """Add an endpoint of one's own or a model's file; it can be asked at once."""
     from understudy.settings_model import ProviderSettings
 
+    if bool(args.file) == bool(args.base_url):
+        raise UsageError(
+            "A provider has an address or a file.",
+            "Nothing was added.",
+            "Say --base-url URL or --file MODEL.gguf.",
+        )
+
+    path = Path(args.file).expanduser().absolute() if args.file else None
+
     async def change(workspace: Workspace) -> None:
+        if path is not None:
+            await _look_at(workspace, path)
         given = ProviderSettings(
-            wire=args.wire,
+            wire="gguf" if args.file else args.wire,
             base_url=args.base_url,
             key_env=args.key_env,
-            models=args.model,
-            local=args.local,
+            models=[] if args.file else args.model,
+            local=args.local or bool(args.file),
+            file=None if path is None else str(path),
         )
         provider = workspace.add_provider(args.name, given)
         if console.json:
             console.object({"provider": _described(workspace, provider)[0]})
             return
-        address = workspace.placed(provider).row.base_url
-        console.line(f"{args.name} is added as {provider}, at {address}.")
+        row = workspace.placed(provider).row
+        console.line(f"{args.name} is added as {provider}, at {row.base_url or row.file}.")
         console.line(f"Try it: understudy providers test {provider}")
 
     with_workspace(console, change, keys=False)
     return 0
+
+
+async def _look_at(workspace: Workspace, path: Path) -> None:
+    """Look at a model's file before it is added. Raises ``ProviderError`` where it is not good."""
+    await LocalModelProvider("new", path.name, path, workspace.transport).look()
 
 
 def remove(args: argparse.Namespace, console: Console) -> int:
@@ -109,7 +130,8 @@ def models(args: argparse.Namespace, console: Console) -> int:
         provider = await _server(workspace, args.provider)
         names = await provider.list_models()
         if console.json:
-            console.object({"provider": provider.id, "models": list(names)})
+            facts = {name: asdict(provider.facts(name)) for name in names}
+            console.object({"provider": provider.id, "models": list(names), "facts": facts})
             return
         for name in names:
             console.line(name)
@@ -118,11 +140,11 @@ def models(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-async def _server(workspace: Workspace, provider: str) -> HttpProvider:
-    """Find a provider that has a server to ask, and read its key."""
+async def _server(workspace: Workspace, provider: str) -> HttpProvider | LocalModelProvider:
+    """Find a provider that has a server or a model to ask, and read its key."""
     known(provider, workspace.provider_ids, "provider")
     found = workspace.provider(provider)
-    if not isinstance(found, HttpProvider):
+    if not isinstance(found, HttpProvider | LocalModelProvider):
         raise UsageError(
             found.availability().why or f"{found.name} is built in: it has no server to ask.",
             "Nobody was asked.",
@@ -141,11 +163,16 @@ def _described(workspace: Workspace, *providers: str) -> list[dict[str, Any]]:
             "state": states[provider],
             "model": workspace.provider(provider).default_model,
             "base_url": workspace.placed(provider).row.base_url,
+            "file": workspace.placed(provider).row.file,
             "local": workspace.provider(provider).local,
             "own": workspace.placed(provider).own,
         }
         for provider in providers or workspace.provider_ids
     ]
+
+
+def _place(row: dict[str, Any]) -> str:
+    return row["base_url"] or row["file"]
 
 
 def _milliseconds(value: float | None) -> str:

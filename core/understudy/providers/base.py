@@ -43,6 +43,8 @@ class ProviderRow:
     auth: Auth | None = None
     extra_headers: tuple[tuple[str, str], ...] = ()
     dialect: Dialect = DIALECT
+    file: str = ""
+    """Where the model is, in place of an address, for one that runs inside this program."""
     bills_after_hanging_up: bool = False
     """Whether an answer that is stopped is said to be charged to its end."""
 

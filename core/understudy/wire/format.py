@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from understudy.requests import ChatRequest, Usage
 
 WireName: TypeAlias = Literal[
-    "openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "practice"
+    "openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "practice", "gguf"
 ]
+"""Five formats, and two of nobody's: the practice provider's, and a model's file in its place."""
+
 Auth: TypeAlias = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key"]
 """The header that carries the key: ``Authorization: Bearer``, or one of this name."""
 

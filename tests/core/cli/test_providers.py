@@ -10,6 +10,7 @@ import pytest
 from helpers.lineup import write_lineup
 from helpers.loopback import Loopback
 from helpers.replies import html_page, openai_stream, wrong_key
+from helpers.tiny_model import write_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,3 +162,47 @@ def test_that_settings_of_a_newer_version_are_used_and_never_overwritten(
     assert outcome.code == 1
     assert "newer" in outcome.err
     assert (home / "settings.json").read_text() == text
+
+
+def test_that_a_models_file_is_a_provider_that_answers_and_ends_with_the_command(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    file = tmp_path / "tiny.gguf"
+    write_model(file, "There was a model inside.")
+    added = cli("providers", "add", "Tiny", "--file", str(file))
+    assert added.out.splitlines()[0] == f"Tiny is added as tiny, at {file}."
+    answered = cli("ask", "--model", "tiny", "--json", "Once upon a time")
+    kinds = [event["type"] for event in answered.objects]
+    assert kinds[0] == "route_chosen"
+    assert "model_loading" in kinds
+    assert kinds[-1] == "finished"
+    words = "".join(each["text"] for each in answered.objects if each["type"] == "text_delta")
+    assert words == "There was a model inside."
+    assert answered.objects[-1]["trace"]["attempts"][0]["cost"] == 0.0
+    tested = cli("providers", "test", "tiny", "--json").object
+    assert tested["model"] == "tiny"
+    assert cli("providers", "remove", "tiny").code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "There is no file"), (b"GIF89a", "is not a model in the GGUF format")],
+)
+def test_that_a_file_that_is_no_model_is_not_added(
+    cli: CommandLine, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "odd.gguf"
+    if content is not None:
+        file.write_bytes(content)
+    outcome = cli("providers", "add", "Odd", "--file", str(file))
+    assert (outcome.code, said in outcome.err) == (1, True)
+    assert "odd" not in cli("providers", "list").out
+
+
+@pytest.mark.parametrize("given", [(), ("--file", "a.gguf", "--base-url", "http://h/v1")])
+def test_that_a_provider_has_either_an_address_or_a_file(
+    cli: CommandLine, given: tuple[str, ...]
+) -> None:
+    outcome = cli("providers", "add", "Box", *given)
+    assert outcome.code == 2
+    assert "A provider has an address or a file." in outcome.err

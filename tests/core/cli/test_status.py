@@ -61,7 +61,8 @@ def test_that_a_server_of_this_computer_that_does_not_run_is_said(
     (home / "settings.json").write_text(
         json.dumps({"providers": {"ollama": {"base_url": nowhere}}})
     )
-    [ollama] = [line for line in cli("status").out.splitlines() if "Ollama " in line and "Cloud" not in line]
+    shown = cli("status").out.splitlines()
+    [ollama] = [line for line in shown if "Ollama " in line and "Cloud" not in line]
     assert ollama.endswith("not running")
 
 
