@@ -33,8 +33,6 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
             (row["id"], row["name"], STATE_NAMES[row["state"]], row["model"], _place(row))
             for row in rows
         )
-            for row in rows
-        )
         console.table([heads, *cells], indent="")
 
     with_workspace(console, show)
