@@ -10,9 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from understudy.errors import ErrorKind
+from understudy.messages import ReasoningPart, ToolCallPart
 
 if TYPE_CHECKING:
     from understudy.errors import ProviderError
+    from understudy.requests import ChatRequest
 
 _CAN_BE_LEFT_OUT: Final = frozenset(
     {"stream_options", "temperature", "stop", "stop_sequences", "tool_choice", "include"}
@@ -24,6 +26,9 @@ _OTHER_NAME: Final = {
 }
 _USAGE: Final = re.compile(r"stream_options|include_usage")
 """Old servers refuse it in words of their own."""
+_SEALS: Final = re.compile(r"signature|encrypted|thinking|thought|reasoning", re.IGNORECASE)
+"""OpenAI: ``invalid_encrypted_content``, "reasoning item"; Anthropic: "Invalid `signature` in
+`thinking` block"; Gemini: "Thought signature is not valid"."""
 _EVERY_MODEL: Final = ""
 _OF_THE_SERVER: Final = frozenset({"stream_options"})
 """Fields that a server takes with all its models or with none."""
@@ -59,6 +64,24 @@ class Learned:
             known[field] = None
             return True
         return False
+
+
+def refuses_seals(error: ProviderError, request: ChatRequest) -> bool:
+    """Tell whether a refusal is about thoughts that this provider had sealed itself.
+
+    Seals end with a key, an organization or a model's version. A conversation that holds one would
+    be refused for good; without them it goes on, only the thoughts are lost.
+    """
+    if error.kind is not ErrorKind.BAD_REQUEST:
+        return False
+    if not _SEALS.search(f"{error.code} {error.detail}"):
+        return False
+    return any(
+        part.signature
+        for message in request.messages
+        for part in message.parts
+        if isinstance(part, ReasoningPart | ToolCallPart)
+    )
 
 
 def _named_in(error: ProviderError) -> str:

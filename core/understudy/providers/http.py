@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.errors import ErrorKind, ProviderError
 from understudy.model_facts import ModelFacts
-from understudy.providers.adapting import Learned
+from understudy.providers.adapting import Learned, refuses_seals
 from understudy.providers.answers import read_answer
 from understudy.providers.base import Availability
 from understudy.providers.embedding import embed_in_batches, same_model
@@ -113,7 +114,9 @@ class HttpProvider:
             ) as response:
                 if response.status >= 400:
                     error = await self._refusal(response, target.model)
-                    if not self._learned.learn(target.model, body, error):
+                    if target.provider and refuses_seals(error, request):
+                        target = replace(target, provider="")  # from here on nobody's seals fit
+                    elif not self._learned.learn(target.model, body, error):
                         raise error
                     continue
                 allowance = read_allowance(response.headers.items(), time.time())
