@@ -7,7 +7,8 @@
     │   └── AnswerInterrupted    the answer broke off and nobody carried on; what was shown is kept
     ├── SettingsError            the settings file cannot be used as it is
     ├── KeyStoreError            keys cannot be read or written (locked, absent, refused)
-    └── HistoryError             the history cannot be used (locked, read-only, newer, corrupt)
+    ├── HistoryError             the history cannot be used (locked, read-only, newer, corrupt)
+    └── FileError                a file that was named cannot be read, or is not what it should be
 
 Every one reads as three short sentences: what happened, what Understudy did, what one can do.
 No key and no message text ever stands in one.
@@ -67,6 +68,10 @@ class KeyStoreError(UnderstudyError):
 
 class HistoryError(UnderstudyError):
     """The history database cannot be used as it is."""
+
+
+class FileError(UnderstudyError):
+    """A file that somebody named cannot be read, or is not what it should be."""
 
 
 class ProviderError(UnderstudyError):
