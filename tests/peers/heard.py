@@ -81,17 +81,18 @@ def heard(events: Iterable[ProviderEvent]) -> Heard:
     return Heard(text, thought, called, (usage.input_tokens, usage.output_tokens), finish)
 
 
-def provider(wire: WireName, url: str, transport: HttpTransport) -> HttpProvider:
+def provider(wire: WireName, url: str, transport: HttpTransport, key: str = KEY) -> HttpProvider:
     """One that speaks ``wire`` with the API at ``url``."""
     row = ProviderRow("peer", "Peer", wire, url, local=True)
-    return HttpProvider(row, transport, lambda: KEY)
+    return HttpProvider(row, transport, lambda: key)
 
 
-async def ask(wire: WireName, url: str, request: ChatRequest, model: str) -> Heard:
+async def ask(wire: WireName, url: str, request: ChatRequest, model: str, key: str = KEY) -> Heard:
     """Ask as Understudy does. Raises ``ProviderError``."""
     transport = HttpTransport()
+    asked = provider(wire, url, transport, key)
     try:
-        async with aclosing(provider(wire, url, transport).stream(request, model)) as batches:
+        async with aclosing(asked.stream(request, model)) as batches:
             return heard([event async for batch in batches for event in batch])
     finally:
         await transport.aclose()
