@@ -89,6 +89,9 @@ class _Gathered:
                 self._add_call(event)
             case RouteChosen():
                 self._made_by = f"{event.provider}/{event.model}"
+            case HandedOver(anew=True):
+                self._drafts.clear()
+                self._calls.clear()
             case HandedOver(mid_answer=False):  # whoever thought was replaced before a word
                 self._drafts = [draft for draft in self._drafts if draft.kind != "thought"]
             case _:

@@ -107,6 +107,7 @@ class Embedding:
     async def _vectors_of(self, candidate: Candidate) -> Vectors:
         request = self._request
         async with self._around.limits.slot(candidate.provider):
+            self._around.limits.count(candidate.provider)
             provider = self._providers[candidate.provider]
             return await provider.embed(request.texts, candidate.model, request.dimensions)
 

@@ -25,10 +25,12 @@ class Limits:
     """Slots for attempts. A slot is held while a provider is asked, never while waiting for it.
 
     A provider's own queue comes first, so that those who wait for a busy provider keep no slot that
-    somebody else could use.
+    somebody else could use. ``on_wait`` holds functions that are called with a provider and the
+    seconds that were waited, as a slot is given.
     """
 
     def __init__(self, total: int, clock: Callable[[], float]) -> None:
+        self.on_wait: list[Callable[[str, float], None]] = []
         self._all = Gate(total)
         self._clock = clock
         self._each: dict[str, Gate] = {}
@@ -57,17 +59,23 @@ class Limits:
             asked.popleft()
         return None if len(asked) < most else asked[-most] + _MINUTE
 
+    def count(self, provider: str) -> None:
+        """Count a request that is being sent now."""
+        if provider in self._per_minute:
+            self._asked.setdefault(provider, deque()).append(self._clock())
+
     @asynccontextmanager
     async def slot(self, provider: str, *, background: bool = False) -> AsyncGenerator[None]:
         """Wait in line for ``provider``, then hold a slot."""
-        own = self._each.get(provider)
+        own, loop = self._each.get(provider), asyncio.get_running_loop()
+        came = loop.time()
         if own is not None:
             await own.enter(background=background)
         try:
             await self._all.enter(background=background)
             try:
-                if provider in self._per_minute:
-                    self._asked.setdefault(provider, deque()).append(self._clock())
+                for listener in tuple(self.on_wait):
+                    listener(provider, loop.time() - came)
                 yield
             finally:
                 self._all.leave()

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from understudy.routing.policy import Candidate, Plan
     from understudy.routing.trace import Attempt
 
+    Events: TypeAlias = AsyncGenerator[StreamEvent, None]
+
 _CURED_BY_A_KEY = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.REGION})
 
 ProviderState: TypeAlias = Literal["available", "not-configured", "disabled", "cooling"]
@@ -71,7 +73,9 @@ class Router:
 
     ``on_health_change`` is called at once when a provider begins or ceases to rest, comes or goes;
     a rest that ends by the clock is not announced, ``statuses`` tells its end beforehand.
-    ``on_attempt`` is called with every attempt as it ends. Both are plain lists of functions.
+    ``on_attempt`` is called with every attempt as it ends, ``on_wait`` with a provider and the
+    seconds that an attempt stood in line for it. ``around_stream`` holds functions through which
+    each answer's events pass on their way to the caller. All are plain lists of functions.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Router:
     ) -> None:
         self.on_health_change: list[Callable[[], None]] = []
         self.on_attempt: list[Callable[[Attempt], None]] = []
+        self.around_stream: list[Callable[[Events], Events]] = []
         self.default_route = ""
         self._providers: dict[str, ChatProvider] = {}
         self._embedding_providers: dict[str, EmbeddingProvider] = {}
@@ -93,6 +98,7 @@ class Router:
         self._clock = clock
         self._health = Health(clock, self._health_changed)
         self._limits = Limits(max_concurrency, clock)
+        self.on_wait = self._limits.on_wait
         self._spend = Spend(clock)
         self._around = Surroundings(
             self._providers,
@@ -206,7 +212,10 @@ class Router:
         plan = self._plan(request, route)
         self._asked[route.name] = self._asked.get(route.name, 0) + 1
         attempts = [] if trail is None else trail
-        return answer(Walk(request, plan, route, self._around, attempts), self._around)
+        events = answer(Walk(request, plan, route, self._around, attempts), self._around)
+        for around in self.around_stream:
+            events = around(events)
+        return events
 
     async def chat(self, request: ChatRequest) -> ChatResponse:
         """Answer in one piece; raises as ``stream`` does."""

@@ -162,6 +162,7 @@ class Walk:
             return None
         self._probes[index] = around.health.begin(candidate.provider, candidate.model)
         self._attempts_here += 1
+        around.limits.count(candidate.provider)
         around.allowances.spend(candidate.provider, candidate.model, needs_of(self._request))
         idle = self._route.idle_within
         return Asking(

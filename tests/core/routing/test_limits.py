@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.providers import fails, listen, provider, router_of, says
-from helpers.virtual_time import wall_clock
+from helpers.virtual_time import run_virtually, wall_clock
 from understudy.errors import ErrorKind, UsageError
-from understudy.routing.limits import Limits
+from understudy.messages import Message
+from understudy.requests import ChatRequest
+from understudy.routing.limits import PASSED_OVER, Gate, Limits
 from understudy.routing.router import Router
 
 pytestmark = pytest.mark.anyio
@@ -83,3 +87,70 @@ async def test_that_giving_up_in_the_queue_lets_the_next_one_through() -> None:
 def test_that_a_limit_that_lets_nothing_through_is_refused(size: int) -> None:
     with pytest.raises(UsageError, match="Set it to 1 or more"):
         Limits(size, wall_clock)
+
+
+async def test_that_a_person_is_served_before_what_runs_in_the_background() -> None:
+    only = provider("a", SLOW)
+    router = router_of(only, max_concurrency=1)
+    title = ChatRequest((Message.user("A title, please."),), background=True)
+
+    running = asyncio.create_task(listen(router))
+    await asyncio.sleep(0)
+    in_background = [asyncio.create_task(listen(router, title)) for _ in range(2)]
+    await asyncio.sleep(0)
+    in_front = [asyncio.create_task(listen(router)) for _ in range(2)]
+    await asyncio.gather(running, *in_background, *in_front)
+
+    assert [asked.request.background for asked in only.asked] == [False, False, False, True, True]
+
+
+async def test_that_the_background_is_not_kept_waiting_for_ever() -> None:
+    gate = Gate(1)
+    served: list[str] = []
+
+    async def pass_through(name: str, *, background: bool) -> None:
+        await gate.enter(background=background)
+        served.append(name)
+        await asyncio.sleep(0)
+        gate.leave()
+
+    await gate.enter(background=False)
+    waiting = [asyncio.create_task(pass_through("title", background=True))]
+    waiting += [asyncio.create_task(pass_through("chat", background=False)) for _ in range(20)]
+    await asyncio.sleep(0)
+    gate.leave()
+    await asyncio.gather(*waiting)
+
+    assert served.index("title") == PASSED_OVER
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30), st.integers(1, 4))
+def test_that_nobody_is_lost_and_no_slot_either(
+    visitors: list[tuple[bool, bool]], size: int
+) -> None:
+    async def visit() -> None:
+        gate = Gate(size)
+        inside = most = 0
+
+        async def pass_through(*, background: bool) -> None:
+            nonlocal inside, most
+            await gate.enter(background=background)
+            inside += 1
+            most = max(most, inside)
+            try:
+                await asyncio.sleep(0.01)
+            finally:
+                inside -= 1
+                gate.leave()
+
+        tasks = [
+            asyncio.create_task(pass_through(background=background)) for background, _ in visitors
+        ]
+        await asyncio.sleep(0.005)
+        for task, (_, gives_up) in zip(tasks, visitors, strict=True):
+            if gives_up and not task.done():
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert most <= size
+
+    run_virtually(visit())

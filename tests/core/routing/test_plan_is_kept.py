@@ -72,6 +72,10 @@ def worlds(draw: st.DrawFn, *, each_once: bool) -> World:
                     )
                 )
             ),
+            strategy=draw(st.sampled_from(("in-order", "fastest", "cheapest", "split"))),
+            same_model_first=draw(st.booleans()),
+            stays_from=draw(st.none() | st.just(0.0)),
+            seed=draw(st.integers(0, 9)),
         ),
         draw(st.tuples(*[st.booleans()] * each)),
         draw(st.tuples(*[availabilities] * each)),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-PRICES = {"input_price": 1.0, "output_price": 1.0}
+PRICES: dict[str, Any] = {"input_price": 1.0, "output_price": 1.0}
 
 
 def now() -> float:
@@ -40,7 +40,8 @@ async def racing(first: ScriptedProvider, second: ScriptedProvider, **route: Any
     """A router that has seen the first begin after a second, again and again."""
     router = router_of(first, second)
     router.set_route(Route("r", (RouteEntry("a"), RouteEntry("b")), strategy="race", **route))
-    scripts, first.scripts = first.scripts, [(1.0, *says("usual"))]
+    scripts = first.scripts
+    first.scripts = [(1.0, *says("usual"))]
     for _ in range(ENOUGH):
         await listen(router)
     first.scripts = scripts

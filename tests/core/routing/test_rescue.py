@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helpers.providers import Script
+    from understudy.events import StreamEvent
 
 CHUNKS = [
     f"word {number}, and " if number % 7 else "그리고 다음 문장입니다.\n\n" for number in range(60)
@@ -279,3 +280,84 @@ def test_that_the_words_of_a_stand_in_are_not_held_back() -> None:
         TextDelta("x"),
         TextDelta("y"),
     ]
+
+
+@pytest.mark.anyio
+async def test_that_an_answer_may_start_again_and_the_earlier_words_stay() -> None:
+    router = router_of(
+        provider("a", breaks_off("The first version, cut")),
+        provider("b", fails(ErrorKind.TRANSIENT)),
+        provider("c", says("The whole second version")),
+    )
+    entries = tuple(RouteEntry(name) for name in "abc")
+    router.set_route(Route("r", entries, rescue="restart"))
+    heard = await listen(router)
+    before, after = _around_the_hand_over(heard.events)
+    assert (before, after) == ("The first version, cut", "The whole second version")
+    [handed_over] = [event for event in heard.events if isinstance(event, HandedOver)]
+    assert handed_over.anew
+    assert handed_over.mid_answer
+    assert (handed_over.failed.provider, handed_over.provider) == ("a", "c")
+    assert handed_over.text_length == len("The first version, cut")
+    assert [attempt.decision for attempt in heard.trail] == ["restart", "next", "done"]
+
+
+@pytest.mark.anyio
+async def test_that_who_starts_again_is_asked_the_question_itself() -> None:
+    second = provider("b")
+    router = router_of(provider("a", breaks_off("Words")), second)
+    router.set_route(Route("r", (RouteEntry("a"), RouteEntry("b")), rescue="restart"))
+    response = await router.chat(QUESTION)
+    assert second.asked[0].request == QUESTION
+    assert response.message.text == "I am b"
+
+
+@pytest.mark.anyio
+async def test_that_where_nobody_starts_again_the_first_version_is_given_back() -> None:
+    router = router_of(provider("a", breaks_off("Words")), provider("b", fails(ErrorKind.AUTH)))
+    router.set_route(Route("r", (RouteEntry("a"), RouteEntry("b")), rescue="restart"))
+    heard = await listen(router)
+    assert isinstance(heard.error, AnswerInterrupted)
+    assert heard.error.text == "Words"
+
+
+@pytest.mark.anyio
+async def test_that_a_model_that_takes_a_prefill_is_given_the_part_as_its_own() -> None:
+    second = provider("b", says("d of it"), prefill=True)
+    router = router_of(provider("a", breaks_off("The en")), second)
+    heard = await listen(router)
+    assert heard.text == "The end of it"
+    last = second.asked[0].request.messages[-1]
+    assert (last.role, last.text, last.interrupted) == ("assistant", "The en", True)
+
+
+@pytest.mark.anyio
+async def test_that_a_refused_prefill_hides_nothing_and_is_asked_in_words() -> None:
+    refusing = provider("b", fails(ErrorKind.BAD_REQUEST, status=400), says("d"), prefill=True)
+    router = router_of(provider("a", breaks_off("The en")), refusing)
+    heard = await listen(router)
+    assert heard.text == "The end"
+    first, second = (asked.request for asked in refusing.asked)
+    assert shown_before(first) is None
+    assert shown_before(second) == "The en"
+    [handed_over] = [event for event in heard.events if isinstance(event, HandedOver)]
+    assert handed_over.failed.kind is ErrorKind.INTERRUPTED
+    assert [attempt.decision for attempt in heard.trail] == ["carry_on", "again", "done"]
+
+
+@pytest.mark.anyio
+async def test_that_the_first_failure_is_told_where_the_refusal_goes_on() -> None:
+    refusing = provider("b", fails(ErrorKind.BAD_REQUEST, status=400), prefill=True)
+    heard = await listen(router_of(provider("a", breaks_off("The en")), refusing))
+    assert isinstance(heard.error, AnswerInterrupted)
+    assert heard.error.first is not None
+    assert heard.error.first.kind is ErrorKind.INTERRUPTED
+
+
+def _around_the_hand_over(events: list[StreamEvent]) -> tuple[str, str]:
+    place = next(at for at, event in enumerate(events) if isinstance(event, HandedOver))
+    before, after = (
+        "".join(event.text for event in part if isinstance(event, TextDelta))
+        for part in (events[:place], events[place:])
+    )
+    return before, after

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-CHEAP = {"input_price": 0.1, "output_price": 0.4}
-DEAR = {"input_price": 3.0, "output_price": 15.0}
+CHEAP: dict[str, Any] = {"input_price": 0.1, "output_price": 0.4}
+DEAR: dict[str, Any] = {"input_price": 3.0, "output_price": 15.0}
 
 
 def routed(*providers: ScriptedProvider, **route: Any) -> Router:
