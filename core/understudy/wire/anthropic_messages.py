@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from understudy.wire.format import Target
 
 _GO_ON = "Please go on."
-_FAILED = "It failed without a word."
 _HOTTEST = 1.0
 _THOUGHTS = frozenset({"thinking", "redacted_thinking"})
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]")
@@ -190,7 +189,6 @@ def _result(part: ToolResultPart) -> dict[str, Any]:
         result["content"] = part.text
     if part.is_error:
         result["is_error"] = True
-        result.setdefault("content", _FAILED)
     return result
 
 

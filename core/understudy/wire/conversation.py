@@ -10,6 +10,7 @@ the turns that are left.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -24,7 +25,7 @@ from understudy.messages import (
     ToolResultPart,
 )
 from understudy.wire.attachments import FILE_TYPES, IMAGE_TYPES, left_out, text_of_file
-from understudy.wire.values import loads_object, sound
+from understudy.wire.values import loads_object, sendable, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,6 +49,9 @@ _LONGEST_NAME = 64
 """platform.openai.com (docs/api-reference/chat/create): what the name of a tool may be."""
 
 _CONTINUED = "(The conversation goes on from here.)"
+_INTERRUPTED = "(I was interrupted here.)"
+_GO_ON = "Please go on."
+_FAILED = "It failed without a word."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,30 @@ def apart_from_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
     return system, talk
 
 
+def in_strict_order(turns: Sequence[Turn], target: Target) -> list[Turn]:
+    """Put the instructions first, the user after them, and a question at the end.
+
+    Chat Completions has no such rules, but the templates of many models do, whoever serves them:
+    "System message must be at the beginning" (Qwen's; ggml-org/llama.cpp issue 27367,
+    ollama/ollama issue 17774), "Last message must have role `user`" (Perplexity), "Expected last
+    role User or Tool" and "Unexpected role 'user' after role 'tool'" (Mistral;
+    NousResearch/hermes-agent issue 20154).
+    """
+    system, talk = apart_from_system(turns)
+    if not talk or talk[-1].role == "assistant":
+        talk.append(Turn("user", (TextPart(_GO_ON),)))
+    ordered = [Turn("system", (TextPart(system),))] if system else []
+    for turn in talk:
+        unanswered = bool(ordered) and (ordered[-1].role, turn.role) == ("tool", "user")
+        if unanswered and _is_mistrals(target):
+            ordered.append(Turn("assistant", (TextPart(_INTERRUPTED),)))
+        ordered.append(turn)
+    return ordered
+
+
 def arguments_of(call: ToolCallPart) -> dict[str, Any]:
     """Give a call's arguments as an object; what is none, as after a break, is an empty one."""
-    return loads_object(call.arguments) or {}
+    return sendable(loads_object(call.arguments) or {})
 
 
 def _results(messages: Iterable[Message]) -> dict[str, ToolResultPart]:
@@ -154,7 +179,7 @@ def _sendable(
                 yield TextPart(sound(text))
         case ReasoningPart():
             if role == "assistant" and target.made(part):
-                yield part
+                yield replace(part, text=sound(part.text))
         case ToolCallPart():
             if role == "assistant" and part.id in results:
                 yield _sound_call(part, target)
@@ -178,11 +203,12 @@ def _attached(part: ImagePart | FilePart, role: Role, target: Target) -> Part:
 
 def _sound_call(part: ToolCallPart, target: Target) -> ToolCallPart:
     """Give a call whose arguments are an object, with its seal only for whoever sealed it."""
-    arguments = sound(part.arguments)
+    text = sound(part.arguments)
+    arguments = arguments_of(part)
     call = replace(
         part,
         name=_NO_NAME.sub("_", part.name)[:_LONGEST_NAME] or "tool",
-        arguments=arguments if loads_object(arguments) is not None else "{}",
+        arguments=text if loads_object(text) == arguments else json.dumps(arguments),
     )
     return call if target.made(part) else replace(call, signature="", made_by="")
 
@@ -196,7 +222,7 @@ def _says_something(part: Part) -> bool:
 
 def _new_id(old: str, ids: set[str], target: Target) -> str:
     """Give an id that the target takes and that no call before it had."""
-    legal = _MISTRALS_ID if _MISTRAL.search(f"{target.provider}/{target.model}") else _LEGAL_ID
+    legal = _MISTRALS_ID if _is_mistrals(target) else _LEGAL_ID
     new = old
     while not legal.fullmatch(new) or new in ids:
         salted = f"{len(ids)}/{new}".encode("utf-8", "replace")
@@ -205,8 +231,14 @@ def _new_id(old: str, ids: set[str], target: Target) -> str:
     return new
 
 
+def _is_mistrals(target: Target) -> bool:
+    return _MISTRAL.search(f"{target.provider}/{target.model}") is not None
+
+
 def _result(result: ToolResultPart, call_id: str) -> ToolResultPart:
-    return replace(result, call_id=call_id, text=sound(result.text))
+    """Give what a tool answered; that it failed has words, as most formats have no other sign."""
+    failed = result.is_error and not result.text.strip()
+    return replace(result, call_id=call_id, text=_FAILED if failed else sound(result.text))
 
 
 def _renamed(part: Part, new_ids: dict[str, str]) -> Part:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.messages import ImagePart, ReasoningPart, ToolResultPart
 from understudy.wire.attachments import base64_of
-from understudy.wire.conversation import arguments_of, turns_of
+from understudy.wire.conversation import arguments_of, in_strict_order, turns_of
 from understudy.wire.format import Call
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def chat(request: ChatRequest, target: Target) -> Call:
     Left alone are ``num_ctx``, which loads the model anew and whose memory is the user's, and
     ``keep_alive``.
     """
-    turns = turns_of(request.messages, replace(target, reads_files=False))  # it takes images alone
+    seeing = replace(target, reads_files=False)  # it takes images alone
+    turns = in_strict_order(turns_of(request.messages, seeing), target)
     names = {call.id: call.name for turn in turns for call in turn.calls}
     body: dict[str, Any] = {
         "model": target.model,

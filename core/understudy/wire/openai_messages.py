@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.messages import FilePart, ImagePart, ReasoningPart, TextPart, ToolResultPart
 from understudy.wire.attachments import data_url
-from understudy.wire.conversation import turns_of
+from understudy.wire.conversation import in_strict_order, turns_of
 from understudy.wire.format import Call
 from understudy.wire.values import loads, objects
 
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
     from understudy.wire.format import Dialect, Target
 
 
+_NO_THOUGHT = " "
+"""What Moonshot and DeepSeek take for the thought of another model; Moonshot refuses an empty one
+(theopenco/llmgateway pull request 2093)."""
+
+
 def chat(request: ChatRequest, target: Target) -> Call:
     """Make the call that asks ``target`` for a streamed answer."""
     dialect = target.dialect
-    turns = turns_of(request.messages, target)
+    turns = in_strict_order(turns_of(request.messages, target), target)
+    called = any(turn.calls for turn in turns)
     body: dict[str, Any] = {
         "model": target.model,
-        "messages": [message for turn in turns for message in _messages(turn, dialect)],
+        "messages": [message for turn in turns for message in _messages(turn, dialect, called)],
         "stream": True,
     }
     if dialect.usage_on_request:
@@ -38,7 +44,8 @@ def chat(request: ChatRequest, target: Target) -> Call:
     if request.temperature is not None:
         body["temperature"] = request.temperature
     if request.max_tokens is not None:
-        body[dialect.max_tokens_name] = request.max_tokens
+        most = target.max_output or request.max_tokens
+        body[dialect.max_tokens_name] = min(request.max_tokens, most)
     if request.stop:
         body["stop"] = list(request.stop)
     if request.tools:
@@ -95,7 +102,7 @@ def _reasoning(reasoning: Reasoning, dialect: Dialect) -> dict[str, Any]:
             return {}
 
 
-def _messages(turn: Turn, dialect: Dialect) -> list[dict[str, Any]]:
+def _messages(turn: Turn, dialect: Dialect, called: bool) -> list[dict[str, Any]]:
     """Render one turn: a message, or one for each result of a tool."""
     if turn.role == "tool":
         results = (part for part in turn.parts if isinstance(part, ToolResultPart))
@@ -105,7 +112,7 @@ def _messages(turn: Turn, dialect: Dialect) -> list[dict[str, Any]]:
         ]
     message: dict[str, Any] = {"role": turn.role, "content": _content(turn)}
     if turn.role == "assistant":
-        message |= _thoughts(turn, dialect)
+        message |= _thoughts(turn, dialect, called)
     if turn.calls:
         message["content"] = message["content"] or None
         message["tool_calls"] = [_call(call) for call in turn.calls]
@@ -132,19 +139,23 @@ def _part(part: Part) -> dict[str, Any] | None:
             return None
 
 
-def _thoughts(turn: Turn, dialect: Dialect) -> dict[str, Any]:
+def _thoughts(turn: Turn, dialect: Dialect, called: bool) -> dict[str, Any]:
     """Give a model its own thoughts back where its server asks for them.
 
-    OpenRouter and MiniMax want their ``reasoning_details`` as they were; DeepSeek and Moonshot
-    want the words of a thought that led to a call of a tool.
+    OpenRouter and MiniMax want their ``reasoning_details`` as they were. DeepSeek and Moonshot want
+    the words of a thought that led to a call of a tool, and where one was called refuse an answer
+    without any, whoever gave it (api-docs.deepseek.com/guides/thinking_mode).
     """
     thoughts = [part for part in turn.parts if isinstance(part, ReasoningPart)]
-    if not dialect.reasoning_field or not thoughts:
-        return {}
-    if dialect.reasoning_field == "reasoning_details":
-        details = [detail for part in thoughts for detail in _details(part)]
-        return {"reasoning_details": details} if details else {}
-    return {dialect.reasoning_field: "".join(part.text for part in thoughts)}
+    match dialect.reasoning_field:
+        case "":
+            return {}
+        case "reasoning_details":
+            details = [detail for part in thoughts for detail in _details(part)]
+            return {"reasoning_details": details} if details else {}
+        case field:
+            words = "".join(part.text for part in thoughts) or (_NO_THOUGHT if called else "")
+            return {field: words} if words else {}
 
 
 def _details(part: ReasoningPart) -> list[dict[str, Any]]:

@@ -53,7 +53,8 @@ def chat(request: ChatRequest, target: Target) -> Call:
     if request.temperature is not None:
         body["temperature"] = request.temperature
     if request.max_tokens is not None:
-        body["max_output_tokens"] = max(request.max_tokens, _LEAST_OUTPUT)
+        most = target.max_output or request.max_tokens
+        body["max_output_tokens"] = max(min(request.max_tokens, most), _LEAST_OUTPUT)
     if request.tools:
         body["tools"] = [_tool(tool) for tool in request.tools]
         body["tool_choice"] = _tool_choice(request.tool_choice)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any, cast
+
+_DEEPEST = 64
+"""Nobody means to nest deeper, and JSON cannot be written endlessly deep."""
 
 
 def loads(text: str | bytes) -> object:
@@ -18,6 +22,27 @@ def loads_object(text: str) -> dict[str, Any] | None:
     """Read a JSON object; None where it is anything else."""
     value = loads(text)
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def sendable(value: object, deepest: int = _DEEPEST) -> Any:
+    """Give a JSON value as everybody can read it: Python reads NaN and half characters, many don't.
+
+    A number that is none, and what is nested too deep, is null.
+    """
+    match value:
+        case str():
+            return sound(value)
+        case float():
+            return value if isfinite(value) else None
+        case list() if deepest:
+            return [sendable(item, deepest - 1) for item in cast("list[object]", value)]
+        case dict() if deepest:
+            items = cast("dict[str, object]", value).items()
+            return {sound(key): sendable(item, deepest - 1) for key, item in items}
+        case list() | dict():
+            return None
+        case _:
+            return value
 
 
 def mapping(value: object) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -21,7 +22,13 @@ from understudy.messages import (
     ToolResultPart,
 )
 from understudy.wire.attachments import FILE_TYPES, IMAGE_TYPES
-from understudy.wire.conversation import Turn, apart_from_system, arguments_of, turns_of
+from understudy.wire.conversation import (
+    Turn,
+    apart_from_system,
+    arguments_of,
+    in_strict_order,
+    turns_of,
+)
 from understudy.wire.format import Target
 from understudy.wire.values import sound
 
@@ -234,6 +241,53 @@ def test_that_half_characters_are_made_whole_or_replaced() -> None:
     assert turn.text == "😀 \ufffd"
     assert turn.calls[0].arguments == '{"q": "😀"}'
     assert answered.parts == (ToolResultPart("a", "\ufffd"),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        ('{"a": [1, NaN, -1e999]}', {"a": [1, None, None]}),
+        ('{"\\ud83d": "\\ud83d\\ude00"}', {"\ufffd": "😀"}),
+        ('{"a": ' + "[" * 900 + "]" * 900 + "}", None),
+        ('{"a": 1.0}', {"a": 1.0}),
+    ],
+)
+def test_that_arguments_are_json_that_everybody_reads(arguments: str, sent: object) -> None:
+    (call,) = turns(answer(ToolCallPart("a", "find", arguments)), results("a"))[0].calls
+    assert sent is None or json.loads(call.arguments) == arguments_of(call) == sent
+    json.dumps(json.loads(call.arguments), allow_nan=False).encode()
+    assert call.arguments == arguments or json.loads(arguments) != arguments_of(call)
+
+
+def test_that_a_tool_that_failed_without_a_word_is_said_to_have_failed() -> None:
+    failed = Message("tool", (ToolResultPart("a", " ", is_error=True), ToolResultPart("b", " ")))
+    _turn, answered = turns(called("a", "b"), failed)
+    said = [part.text for part in answered.parts if isinstance(part, ToolResultPart)]
+    assert said == ["It failed without a word.", " "]
+
+
+def strictly(*conversation: Message, target: Target = TARGET) -> list[tuple[str, str]]:
+    ordered = in_strict_order(turns(*conversation, target=target), target)
+    return [(turn.role, turn.text) for turn in ordered]
+
+
+def test_that_a_strict_order_has_instructions_first_and_a_question_last() -> None:
+    asked = (Message.user("One"), Message.system("A"), Message.user("Two"))
+    assert strictly(*asked) == [("system", "A"), ("user", "One\n\nTwo")]
+    assert strictly() == [("user", "Please go on.")]
+    assert strictly(Message.system("A"), Message.assistant("Hello!")) == [
+        ("system", "A"),
+        ("user", "(The conversation goes on from here.)"),
+        ("assistant", "Hello!"),
+        ("user", "Please go on."),
+    ]
+
+
+def test_that_mistrals_models_hear_an_answer_between_a_result_and_a_person() -> None:
+    asked = (Message.user("Find"), called("a"), results("a"), Message.user("Well?"))
+    assert [role for role, _text in strictly(*asked)] == ["user", "assistant", "tool", "user"]
+    ordered = strictly(*asked, target=Target("mistral", "mistral-large"))
+    assert ordered[3:] == [("assistant", "(I was interrupted here.)"), ("user", "Well?")]
 
 
 def test_that_instructions_are_parted_from_the_talk() -> None:

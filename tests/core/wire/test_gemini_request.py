@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.gemini_rules import check_contents
 from understudy.messages import (
     FilePart,
     ImagePart,
@@ -305,36 +306,6 @@ MESSAGES = st.one_of(
     st.lists(SAID | CALLS | THOUGHT, max_size=4).map(lambda parts: assistant(*parts)),
     st.lists(RESULTS, max_size=3).map(lambda parts: Message("tool", tuple(parts))),
 )
-DATA = {"text", "inlineData", "functionCall", "functionResponse"}
-
-
-def check(sent: list[dict[str, Any]], sealed: bool) -> None:
-    """Hold the contents against the rules of ai.google.dev (api/caching, thought-signatures)."""
-    assert not sent or sent[0]["role"] == "user"
-    for number, content in enumerate(sent):
-        assert content["role"] in {"user", "model"}
-        assert content["parts"]
-        for part in content["parts"]:
-            assert len(DATA & part.keys()) == 1
-            assert part.keys() <= DATA | {"thought", "thoughtSignature"}
-            assert part.get("text", "words")
-        called = [part["functionCall"] for part in content["parts"] if "functionCall" in part]
-        behind: list[dict[str, Any]] = sent[number + 1]["parts"] if called else []
-        given = [part["functionResponse"] for part in behind]
-        assert [each["name"] for each in given] == [each["name"] for each in called]
-        assert [each.get("id") for each in given] == [each.get("id") for each in called]
-        assert all(isinstance(each["args"], dict) for each in called)
-        assert all(isinstance(each["response"], dict) for each in given)
-    if sealed:
-        check_seals(sent)
-
-
-def check_seals(sent: list[dict[str, Any]]) -> None:
-    for content in reversed(sent):
-        first = next((part for part in content["parts"] if "functionCall" in part), None)
-        assert first is None or first["thoughtSignature"]
-        if content["role"] == "user" and "functionResponse" not in content["parts"][0]:
-            return
 
 
 @given(st.lists(MESSAGES, max_size=8), st.sampled_from([MODEL, "gemini-2.5-pro"]), st.booleans())
@@ -343,7 +314,7 @@ def test_that_no_conversation_makes_a_request_that_gemini_refuses(
 ) -> None:
     to = target(name, sees_images=sees, reads_files=sees)
     body = chat(ChatRequest(tuple(conversation)), to).body
-    check(body["contents"], sealed=name == MODEL)
+    check_contents(body["contents"], sealed=name == MODEL)
     instruction = body.get("systemInstruction", {"parts": [{"text": "words"}]})
     assert instruction["parts"][0]["text"].strip()
     assert bool(body["contents"]) == bool(turns_of(conversation, to))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.ollama_rules import check
 from understudy.messages import (
     FilePart,
     ImagePart,
@@ -177,8 +178,21 @@ def test_that_a_model_is_given_its_own_thoughts_alone() -> None:
     def answered(made_by: str) -> Message:
         return Message("assistant", (ReasoningPart("Hm.", made_by=made_by), TextPart("Yes.")))
 
-    assert messages(answered("ollama/qwen3"))[0]["thinking"] == "Hm."
-    assert messages(answered("ollama/gemma4")) == [{"role": "assistant", "content": "Yes."}]
+    question = Message.user("Hi")
+    _asked, mine, _more = messages(question, answered("ollama/qwen3"), Message.user("Well?"))
+    assert mine["thinking"] == "Hm."
+    _asked, other, _more = messages(question, answered("ollama/gemma4"), Message.user("Well?"))
+    assert other == {"role": "assistant", "content": "Yes."}
+
+
+def test_that_instructions_come_first_and_a_question_last() -> None:
+    conversation = (Message.user("One"), Message.assistant("Two"), Message.system("In French."))
+    assert [(each["role"], each["content"]) for each in messages(*conversation)] == [
+        ("system", "In French."),
+        ("user", "One"),
+        ("assistant", "Two"),
+        ("user", "Please go on."),
+    ]
 
 
 def test_that_texts_are_embedded_together_and_none_is_cut() -> None:
@@ -206,32 +220,8 @@ TURNS = st.builds(
     st.lists(PARTS, max_size=4).map(tuple),
     st.booleans(),
 )
-ALLOWED = {"role", "content", "images", "thinking", "tool_calls", "tool_name", "tool_call_id"}
-
-
-def check(turn: dict[str, Any], called: dict[str, str]) -> None:
-    """Hold one message against docs.ollama.com/api/chat and the types of its server."""
-    assert turn.keys() <= ALLOWED
-    assert turn["role"] in {"system", "user", "assistant", "tool"}
-    assert isinstance(turn["content"], str)
-    assert turn["content"].strip() or turn.keys() & {"images", "tool_calls", "tool_name"}
-    for image in turn.get("images", []):
-        assert b64decode(image, validate=True)
-    for number, call in enumerate(turn.get("tool_calls", [])):
-        assert call["function"]["index"] == number
-        assert isinstance(call["function"]["arguments"], dict)
-        assert call["id"] not in called
-        called[call["id"]] = call["function"]["name"]
-    if turn["role"] == "tool":
-        assert called[turn["tool_call_id"]] == turn["tool_name"]
 
 
 @given(st.lists(TURNS, max_size=8))
 def test_that_no_conversation_makes_a_request_that_is_refused(turns: list[Message]) -> None:
-    called: dict[str, str] = {}
-    before: dict[str, Any] = {}
-    for turn in messages(*turns):
-        check(turn, called)
-        alternates = turn["role"] == "tool" or turn["role"] != before.get("role")
-        assert alternates or "tool_calls" in before
-        before = turn
+    check(build(ChatRequest(tuple(turns))))

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from understudy.messages import Message
+from understudy.messages import Message, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from understudy.requests import ChatRequest, Reasoning
 from understudy.wire.format import Dialect, ReasoningStyle, Target
 from understudy.wire.openai_messages import chat
@@ -61,3 +61,21 @@ def test_that_each_server_is_told_in_its_own_way(
 @pytest.mark.parametrize("style", get_args(ReasoningStyle))
 def test_that_nothing_is_said_where_nothing_was_chosen(style: ReasoningStyle) -> None:
     assert asked(style, None) == {}
+
+
+def thoughts_in(conversation: tuple[Message, ...]) -> list[object]:
+    dialect = Dialect(reasoning_field="reasoning_content")
+    body = chat(ChatRequest(conversation), Target("p", "m", dialect)).body
+    answers = (each for each in body["messages"] if each["role"] == "assistant")
+    return [answer.get("reasoning_content") for answer in answers]
+
+
+def test_that_where_a_tool_was_called_no_answer_is_without_a_thought() -> None:
+    """Else Moonshot says "reasoning_content is missing in assistant tool call message"."""
+    call = ToolCallPart("a", "find", "{}")
+    foreign = Message("assistant", (ReasoningPart("Hm.", made_by="other/m"), call))
+    mine = Message("assistant", (ReasoningPart("So.", made_by="p/m"), TextPart("There.")))
+    found = Message("tool", (ToolResultPart("a", "found"),))
+    question = Message.user("Well?")
+    assert thoughts_in((question, foreign, found, mine, question)) == [" ", "So."]
+    assert thoughts_in((question, mine, question, Message.assistant("Yes."))) == ["So.", None]

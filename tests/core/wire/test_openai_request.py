@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.openai_rules import check
 from understudy.messages import Message, ToolCallPart, ToolResultPart
 from understudy.requests import ChatRequest
 from understudy.wire.format import Dialect, Target
@@ -103,6 +104,44 @@ def test_that_a_result_without_its_call_is_left_out() -> None:
     assert turns == [{"role": "user", "content": "Find\n\nWell?"}]
 
 
+def roles(*conversation: Message, model: str = "m") -> list[str]:
+    body = chat(ChatRequest(conversation), Target("p", model)).body
+    return [message["role"] for message in body["messages"]]
+
+
+def test_that_instructions_come_first_wherever_they_were_said() -> None:
+    """Else Qwen's template says "System message must be at the beginning"."""
+    late = (Message.user("One"), Message.system("A"), Message.user("Two"), Message.system("B"))
+    assert messages(*late) == [
+        {"role": "system", "content": "A\n\nB"},
+        {"role": "user", "content": "One\n\nTwo"},
+    ]
+
+
+def test_that_the_user_begins_and_has_the_last_word() -> None:
+    """Else Perplexity says "Last message must have role `user`"."""
+    assert messages(Message.assistant("Hello!")) == [
+        {"role": "user", "content": "(The conversation goes on from here.)"},
+        {"role": "assistant", "content": "Hello!"},
+        {"role": "user", "content": "Please go on."},
+    ]
+    assert roles() == ["user"]
+    assert roles(Message.system("Be brief.")) == ["system", "user"]
+    assert roles(Message.user("Find"), calling("a"), result("a"))[-1] == "tool"
+
+
+def test_that_between_a_result_and_a_person_mistrals_models_want_an_answer() -> None:
+    conversation = (Message.user("Find"), calling("a"), result("a"), Message.user("Well?"))
+    assert roles(*conversation) == ["user", "assistant", "tool", "user"]
+    mistrals = roles(*conversation, model="devstral-2")
+    assert mistrals == ["user", "assistant", "tool", "assistant", "user"]
+
+
+def test_that_no_more_is_asked_for_than_the_model_writes() -> None:
+    request = ChatRequest((Message.user("Hi"),), max_tokens=9_999)
+    assert chat(request, Target("p", "m", max_output=4_096)).body["max_tokens"] == 4_096
+
+
 TURNS = st.one_of(
     st.sampled_from(["", " ", "words"]).map(Message.user),
     st.sampled_from(["", "\n", "words"]).map(lambda t: Message.assistant(t, interrupted=True)),
@@ -113,12 +152,5 @@ TURNS = st.one_of(
 
 @given(st.lists(TURNS, max_size=8))
 def test_that_no_conversation_makes_a_request_that_servers_refuse(turns: list[Message]) -> None:
-    called: set[str] = set()
-    before = ""
-    for turn in messages(*turns):
-        assert turn.get("content") or turn.get("tool_calls")
-        assert turn["role"] == "tool" or turn["role"] != before or "tool_calls" in turn
-        if turn["role"] == "tool":
-            assert turn["tool_call_id"] in called
-        called |= {call["id"] for call in turn.get("tool_calls", [])}
-        before = "" if "tool_calls" in turn else turn["role"]
+    target = Target("p", "m")
+    check(chat(ChatRequest(tuple(turns)), target).body, target)
