@@ -195,6 +195,14 @@ COMMANDS = (
         "status:show_plan",
         (_ROUTE, _MODEL),
     ),
+    Command(
+        "rehearse",
+        "play every failure against a route, offline, and see who answers",
+        "rehearse:run",
+        (_ROUTE,),
+        more="Stand-ins take the places of your providers: nothing leaves this computer and no\n"
+        "key is read. It exits with 0 where no word of an answer was lost.",
+    ),
     Command("providers", "list, add, remove and test providers", children=_PROVIDERS),
     Command("routes", "list, set and remove routes", children=_ROUTES),
     Command("keys", "set, remove, list and import keys", children=_KEYS),
