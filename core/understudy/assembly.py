@@ -7,11 +7,10 @@ the first look at a key the third.
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING
 
 from understudy.errors import UsageError
 from understudy.paths import Paths
@@ -20,7 +19,6 @@ from understudy.phrases import Phrase
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from understudy.effective import Placed
     from understudy.keys import KeyReading, KeyStore
@@ -56,17 +54,18 @@ class Workspace:
         self.notices: list[Notice] = []
         self.changed: list[Callable[[], None]] = []
         self._environ = environ
-        self._health_written: list[dict[str, Any]] = []
         self._own_facts: Callable[[str, str], ModelFacts] | None = None
         self._placed: dict[str, Placed] = {}
         self._providers: dict[str, ChatProvider] = {}
         self._inside: dict[str, LocalModelProvider] = {}
+        self._accounts: dict[str, ProviderRow] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     @classmethod
     def open(cls, paths: Paths | None = None, environ: Mapping[str, str] = os.environ) -> Workspace:
         """Read the settings and set the router up by them. Whatever is wrong becomes a notice."""
         from understudy.keys import KeyStore
+        from understudy.remembered import Remembered
         from understudy.settings import SettingsFile
 
         paths = Paths.find(environ) if paths is None else paths
@@ -77,7 +76,7 @@ class Workspace:
             workspace.notices.append(loaded.notice)
         workspace._read_own_facts()
         workspace.apply(loaded.settings)
-        workspace._follow_health()
+        Remembered(paths).follow(workspace.router)
         return workspace
 
     async def aclose(self) -> None:
@@ -101,6 +100,7 @@ class Workspace:
         placed = placed_providers(settings, self._environ)
         for gone in self._placed.keys() - placed.keys():
             self.router.unregister_provider(gone)
+            self._unregister_accounts(gone)
             self._let_go(gone)
             del self._providers[gone]
         for provider, each in placed.items():
@@ -124,14 +124,9 @@ class Workspace:
 
     def set_route(self, route: Route, *, default: bool = False) -> None:
         """Add a route or replace the one of its name, and write it down."""
-        from understudy.settings_model import EntrySettings, RouteSettings
+        from understudy.settings_model import RouteSettings
 
-        entries = [EntrySettings.model_validate(asdict(entry)) for entry in route.entries]
-        changed = self.settings.with_route(
-            RouteSettings(
-                name=route.name, strategy=route.strategy, rescue=route.rescue, entries=entries
-            )
-        )
+        changed = self.settings.with_route(RouteSettings.of(route))
         if default:
             changed = changed.model_copy(update={"default_route": route.name})
         self.save(changed)
@@ -198,12 +193,13 @@ class Workspace:
 
     @property
     def keyed(self) -> tuple[str, ...]:
-        """The providers that take a key."""
-        return tuple(
+        """The providers that take a key, and what their further keys are kept under."""
+        takers = (
             provider
             for provider, each in self._placed.items()
             if each.row.needs_key or each.row.key_env or (each.own and each.row.base_url)
         )
+        return (*takers, *self._accounts)
 
     async def load_keys(self, providers: Iterable[str] | None = None) -> dict[str, KeyReading]:
         """Read keys from the keyring, off this thread; of the providers in use where none is named.
@@ -213,7 +209,7 @@ class Workspace:
         """
         wanted = self._keyed_in_use() if providers is None else tuple(providers)
         readings = {
-            each: await self.keys.read(each, self.placed(each).row.key_env)
+            each: await self.keys.read(each, self._row(each).key_env)
             for each in wanted
             if each in self.keyed
         }
@@ -222,31 +218,72 @@ class Workspace:
 
     async def set_key(self, provider: str, key: str) -> KeyReading:
         """Keep a key; it is used from the next message on. Raises ``UsageError`` for no key."""
-        reading = await self.keys.save(provider, key, self.placed(provider).row.key_env)
+        reading = await self.keys.save(provider, key, self._row(provider).key_env)
         self._key_changed(provider)
         return reading
 
     async def remove_key(self, provider: str) -> KeyReading:
         """Forget the kept key; returns what is used in its place, if the environment has one."""
         await self.keys.remove(provider)
-        reading = await self.keys.read(provider, self.placed(provider).row.key_env)
+        reading = await self.keys.read(provider, self._row(provider).key_env)
         self._key_changed(provider)
         return reading
+
+    def _row(self, provider: str) -> ProviderRow:
+        return self._accounts.get(provider) or self.placed(provider).row
 
     # Joining
 
     def _register(self, placed: Placed) -> None:
         from understudy.providers.http import HttpProvider
 
-        self._let_go(placed.row.id)
+        provider_id = placed.row.id
+        self._let_go(provider_id)
         provider = self._make(placed)
-        self._providers[provider.id] = provider
+        self._providers[provider_id] = provider
         if isinstance(provider, HttpProvider):
             self.router.register_embedding_provider(provider)
-        inside = self._inside.get(provider.id)
+        inside = self._inside.get(provider_id)
         if inside is not None:
             self.router.register_embedding_provider(inside)
-        self.router.register_chat_provider(provider, max_concurrency=1 if inside else None)
+        self.router.register_chat_provider(
+            provider,
+            max_concurrency=1 if inside else placed.at_once,
+            per_minute=placed.per_minute,
+        )
+        self.router.set_budget(provider_id, placed.budget)
+        self._register_accounts(placed)
+
+    def _register_accounts(self, placed: Placed) -> None:
+        """Register a provider once more for each further key that it may have."""
+        from understudy.effective import account_of
+        from understudy.providers.http import HttpProvider
+
+        row = placed.row
+        self._unregister_accounts(row.id)
+        if placed.problem or not row.base_url:
+            return
+        for number in range(2, placed.keys + 1):
+            account = account_of(row, number)
+            provider = HttpProvider(
+                account,
+                self.transport,
+                key=partial(self.keys.peek, account.id, account.key_env),
+                enabled=placed.enabled,
+                facts=lambda _account, model, listed: self._facts(row.id, model, listed),
+            )
+            self._accounts[account.id] = account
+            self.router.register_chat_provider(
+                provider,
+                max_concurrency=placed.at_once,
+                per_minute=placed.per_minute,
+                account_of=row.id,
+            )
+
+    def _unregister_accounts(self, provider: str) -> None:
+        for account in [each for each in self._accounts if each.startswith(f"{provider}#")]:
+            self.router.unregister_provider(account)
+            del self._accounts[account]
 
     def _let_go(self, provider: str) -> None:
         """End the process of a model inside that is asked no more; its answers break off."""
@@ -355,41 +392,6 @@ class Workspace:
         return tuple(
             provider
             for provider in self.keyed
-            if self._placed[provider].enabled and (not in_routes or provider in in_routes)
+            if self._placed[owner := provider.partition("#")[0]].enabled
+            and (not in_routes or owner in in_routes)
         )
-
-    # Health
-
-    def _follow_health(self) -> None:
-        """Take up the rests of the last time and write each change down: they survive a restart."""
-        self.router.restore_health(_read_rows(self._health_file))
-        self._health_written = self.router.health_snapshot()
-        self.router.on_health_change.append(self._write_health)
-
-    def _write_health(self) -> None:
-        rows = self.router.health_snapshot()
-        if rows == self._health_written:
-            return
-        self._health_written = rows
-        with suppress(OSError):  # what is lost with it is one refusal more after a restart
-            _write_atomically(self._health_file, json.dumps(rows))
-
-    @property
-    def _health_file(self) -> Path:
-        return self.paths.data / "health.json"
-
-
-def _read_rows(path: Path) -> list[object]:
-    """Read what the last one wrote; whatever is wrong with it, nobody rests then."""
-    try:
-        rows: object = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return []
-    return cast("list[object]", rows) if isinstance(rows, list) else []
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

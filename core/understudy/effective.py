@@ -41,6 +41,7 @@ class Placed:
     ``row`` holds the address, name and models that apply now. ``own`` is one that the user added,
     ``chosen`` one that the settings name at all. ``problem`` says why it cannot be asked, whatever
     its key is. A ``twin`` is another way to somebody who stands before it, with the same key.
+    ``keys`` is how many keys there may be, the others are limits of the user's own.
     """
 
     row: ProviderRow
@@ -49,6 +50,10 @@ class Placed:
     chosen: bool = False
     problem: str = ""
     twin: bool = False
+    keys: int = 1
+    at_once: int | None = None
+    per_minute: int | None = None
+    budget: float | None = None
 
     @property
     def inviting_variables(self) -> tuple[str, ...]:
@@ -72,7 +77,29 @@ def placed_providers(settings: Settings, environ: Mapping[str, str]) -> dict[str
             placed[provider] = _inside(provider, given, given.file)
         elif given.wire and given.base_url:  # also where the catalogue has come to know its name
             placed[provider] = _own(provider, given, given.wire, given.base_url)
+    for provider, given in settings.providers.items():
+        if provider in placed:
+            placed[provider] = replace(
+                placed[provider],
+                keys=given.keys,
+                at_once=given.at_once,
+                per_minute=given.per_minute,
+                budget=given.budget,
+            )
     return placed
+
+
+def account_of(row: ProviderRow, number: int) -> ProviderRow:
+    """Make the row of a provider's further key, ``number`` counted from 2.
+
+    It is kept under an id of its own, and its variables end in the number.
+    """
+    return replace(
+        row,
+        id=f"{row.id}#{number}",
+        name=f"{row.name} #{number}",
+        key_env=tuple(f"{variable}_{number}" for variable in row.key_env),
+    )
 
 
 def _of_catalogue(

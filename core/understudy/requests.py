@@ -50,7 +50,7 @@ class ChatRequest:
     is the route's business: every provider is asked for its own model id. ``temperature``,
     ``max_tokens``, ``stop`` and ``reasoning`` (how long to think) are left to the provider where
     they are not given. ``tool_choice`` is ``auto``, ``none``, ``required`` or a tool's name; it
-    counts only with ``tools``. What runs in the ``background`` waits behind what a person waits for.
+    counts only with ``tools``. What runs in the ``background`` waits behind what people wait for.
     """
 
     messages: tuple[Message, ...]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from understudy.appearance import LARGEST_TEXT, SMALLEST_TEXT, Language, Theme
+from understudy.errors import ErrorKind
 from understudy.routing.route import Rescue, Route, RouteEntry, Strategy
+from understudy.routing.rules import NextProvider, RuleChange, SameProvider
 from understudy.wire.format import WireName
 
 VERSION = 1
@@ -31,7 +34,9 @@ class ProviderSettings(_Part):
 
     ``models`` are the ids known for it, its default first; ``key_env`` names an environment
     variable that may hold its key. A model inside the program has the wire format ``gguf`` and a
-    ``file`` in place of an address.
+    ``file`` in place of an address. There may be several ``keys`` for it, asked one after the
+    other. It is asked at most so many times ``at_once`` and ``per_minute``, and until it has cost
+    its ``budget`` in USD this month.
     """
 
     enabled: bool = True
@@ -42,6 +47,10 @@ class ProviderSettings(_Part):
     models: list[str] = []
     local: bool = False
     file: str | None = None
+    keys: int = Field(default=1, ge=1, le=9)
+    at_once: int | None = Field(default=None, ge=1)
+    per_minute: int | None = Field(default=None, ge=1)
+    budget: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _has_an_address(self) -> ProviderSettings:
@@ -53,33 +62,76 @@ class ProviderSettings(_Part):
 
 
 class EntrySettings(_Part):
-    """One place in a route's order."""
+    """One place in a route's order; ``RouteEntry`` tells what each field is."""
 
     provider: str = Field(min_length=1)
     model: str = ""
     first_token_within: float | None = Field(default=None, gt=0)
     retries: int = Field(default=0, ge=0)
     enabled: bool = True
+    context_window: int | None = Field(default=None, gt=0)
+    weight: float = Field(default=1.0, ge=0)
 
     def as_entry(self) -> RouteEntry:
         """Turn it into the router's value."""
-        return RouteEntry(
-            self.provider, self.model, self.first_token_within, self.retries, self.enabled
-        )
+        return RouteEntry(**{name: getattr(self, name) for name in _ENTRY_FIELDS})
+
+
+class RuleSettings(_Part):
+    """What a route does otherwise after one kind of failure; what is left out stays as it is."""
+
+    again: SameProvider | None = None
+    patience: float | None = Field(default=None, ge=0)
+    then: NextProvider | None = None
 
 
 class RouteSettings(_Part):
-    """A named order of providers."""
+    """A named order of providers; ``Route`` tells what each field is."""
 
     name: str = Field(min_length=1)
     strategy: Strategy = "in-order"
     rescue: Rescue = "carry-on"
     entries: list[EntrySettings] = []
+    private: bool = False
+    same_model_first: bool = False
+    seed: int = 0
+    race_cap: float = Field(default=0.05, ge=0)
+    stays_from: float | None = Field(default=None, ge=0)
+    idle_within: float | None = Field(default=None, gt=0)
+    total_within: float | None = Field(default=None, gt=0)
+    rules: dict[ErrorKind, RuleSettings] = {}
 
     def as_route(self) -> Route:
         """Turn it into the router's value."""
+        changes = tuple(
+            RuleChange(kind, rule.again, rule.patience, rule.then)
+            for kind, rule in self.rules.items()
+        )
         entries = tuple(entry.as_entry() for entry in self.entries)
-        return Route(self.name, entries, self.strategy, self.rescue)
+        plain = {name: getattr(self, name) for name in _ROUTE_FIELDS}
+        return Route(**plain, entries=entries, rules=changes)
+
+    @classmethod
+    def of(cls, route: Route) -> RouteSettings:
+        """Turn the router's value into what is written down."""
+        rules = {
+            change.kind: RuleSettings(
+                again=change.again, patience=change.patience, then=change.then
+            )
+            for change in route.rules
+        }
+        entries = [
+            EntrySettings(**{name: getattr(entry, name) for name in _ENTRY_FIELDS})
+            for entry in route.entries
+        ]
+        plain = {name: getattr(route, name) for name in _ROUTE_FIELDS}
+        return cls(**plain, entries=entries, rules=rules)
+
+
+_ENTRY_FIELDS = tuple(field.name for field in fields(RouteEntry))
+_ROUTE_FIELDS = tuple(
+    field.name for field in fields(Route) if field.name not in {"entries", "rules"}
+)
 
 
 class Settings(_Part):

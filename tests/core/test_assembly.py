@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,12 @@ from helpers.loopback import Loopback, closed_port
 from helpers.replies import openai_stream, rate_limited, wrong_key
 from understudy import ChatRequest, Message, Route, RouteEntry, UsageError
 from understudy.assembly import Workspace
+from understudy.errors import ErrorKind
 from understudy.model_facts import ModelFacts
 from understudy.paths import Paths
 from understudy.providers.http import HttpProvider
+from understudy.routing.rules import RuleChange
+from understudy.routing.trace import Attempt
 from understudy.settings_model import ProviderSettings, Settings
 
 if TYPE_CHECKING:
@@ -320,3 +324,53 @@ def test_that_without_a_file_of_ones_own_the_snapshot_tells(home: Path) -> None:
     assert isinstance(provider, HttpProvider)
     assert workspace.notices == []
     assert provider.facts("gpt-5.5").tools
+
+
+ROUTE = Route(
+    "Full",
+    (RouteEntry("openai", "gpt-5.5", 3.0, 2, False, 9_000, 2.0), RouteEntry("groq")),
+    strategy="cheapest",
+    rescue="restart",
+    private=True,
+    same_model_first=True,
+    seed=7,
+    race_cap=0.5,
+    stays_from=0.01,
+    rules=(RuleChange(ErrorKind.CONTENT_POLICY, then="anyone", patience=2.0),),
+    idle_within=12.0,
+    total_within=600.0,
+)
+
+
+def test_that_everything_of_a_route_is_written_down_and_read_again(home: Path) -> None:
+    opened(home).set_route(ROUTE, default=True)
+    again = opened(home)
+    assert again.routes == (ROUTE,)
+    assert again.router.route() == ROUTE
+
+
+def test_that_a_providers_limits_and_further_keys_are_in_effect(home: Path) -> None:
+    workspace = opened(home, OPENAI_API_KEY="sk-1", OPENAI_API_KEY_2="sk-2", GROQ_API_KEY="gsk-1")
+    given = ProviderSettings(keys=2, at_once=3, per_minute=1, budget=5.0)
+    workspace.save(workspace.settings.with_provider("openai", given))
+    assert order(workspace) == ["openai", "openai#2", "groq"]
+    names = [status.name for status in workspace.router.statuses()]
+    assert "OpenAI #2" in names
+    assert "openai#2" in workspace.keyed
+    workspace.save(workspace.settings.with_provider("openai", ProviderSettings()))
+    assert order(workspace) == ["openai", "groq"]
+    assert "openai#2" not in workspace.keyed
+
+
+@pytest.mark.anyio
+async def test_that_what_was_spent_is_added_to_what_others_spent(home: Path) -> None:
+    spent = [{"month": datetime.now().astimezone().strftime("%Y-%m"), "provider": "openai"}]
+    workspace = opened(home)
+    (home / "data").mkdir(parents=True, exist_ok=True)
+    (home / "data" / "spend.json").write_text(json.dumps([{**spent[0], "usd": 2.0}]))
+    attempt = Attempt("openai", "OpenAI", "m", 0.0, 1.0, "answered", "done", cost=0.5)
+    workspace.router.restore_spend([{**spent[0], "usd": 0.5}])
+    for listener in workspace.router.on_attempt:
+        listener(attempt)
+    assert workspace.router.spent("openai") == 2.5
+    assert opened(home).router.spent("openai") == 2.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS
+from argparse import SUPPRESS, BooleanOptionalAction
 from typing import Any, NamedTuple
 
 
@@ -120,15 +120,26 @@ _ROUTES = (
             ),
             _argument(
                 "--strategy",
-                choices=("in-order",),
-                default="in-order",
-                help="how the next is chosen (default: %(default)s)",
+                choices=("in-order", "fastest", "cheapest", "split", "race"),
+                help="who is asked first: as they stand, who begins soonest, who costs least for "
+                "the request, by chance and weight, or the next as well where the first is slow "
+                "(default: in-order)",
             ),
             _argument(
                 "--rescue",
-                choices=("carry-on", "keep"),
-                help="when an answer breaks off: the next carries on, or the part is kept "
-                "(default: carry-on)",
+                choices=("carry-on", "keep", "restart"),
+                help="when an answer breaks off: the next carries on, the part is kept, or the "
+                "next starts again (default: carry-on)",
+            ),
+            _argument(
+                "--private",
+                action=BooleanOptionalAction,
+                help="ask nobody but models on this computer",
+            ),
+            _argument(
+                "--same-model-first",
+                action=BooleanOptionalAction,
+                help="ask for a model wherever it is served before the next model",
             ),
             _argument("--default", action="store_true", help="use it where no route is named"),
         ),
@@ -138,6 +149,30 @@ _ROUTES = (
         "remove a route",
         "routes:remove",
         (_argument("name", metavar="NAME", help="the route's name"),),
+    ),
+    Command(
+        "import",
+        "make a route of a file like the seed's config/default.yaml",
+        "importing_routes:import_route",
+        (
+            _argument("file", metavar="FILE", help="a YAML file; - reads it from standard input"),
+            _argument(
+                "--name",
+                metavar="NAME",
+                default="Imported",
+                help="the route's name (default: %(default)s)",
+            ),
+            _argument(
+                "--env",
+                metavar="FILE",
+                default="",
+                help="where ${NAME} is looked up after the environment (default: the .env beside)",
+            ),
+            _argument("--default", action="store_true", help="use it where no route is named"),
+            *_IMPORT,
+        ),
+        more="The providers stand in the order of their priorities; endpoints go into the\n"
+        "settings, keys into the keyring. What is not taken over is listed.",
     ),
 )
 
@@ -164,6 +199,23 @@ _KEYS = (
         more="It knows the usual variables, such as OPENAI_API_KEY and OLLAMA_HOST, and never\n"
         "prints a key. What is there already stays, unless --replace is given. The file is left\n"
         "as it is.",
+    ),
+)
+
+_SERVE = (
+    _argument(
+        "--port",
+        type=int,
+        default=8484,
+        metavar="N",
+        help="the port; 0 takes one that is free (default: %(default)s)",
+    ),
+    _argument("--route", metavar="ROUTE", default="", help="the route of clients that name none"),
+    _argument("--ipv6", action="store_true", help="listen at ::1 as well as at 127.0.0.1"),
+    _UNLOCK,
+    _argument("--show-token", action="store_true", help="print the token, and serve nothing"),
+    _argument(
+        "--new-token", action="store_true", help="replace the token: the old one is void from now"
     ),
 )
 
@@ -203,7 +255,19 @@ COMMANDS = (
         more="Stand-ins take the places of your providers: nothing leaves this computer and no\n"
         "key is read. It exits with 0 where no word of an answer was lost.",
     ),
+    Command(
+        "serve",
+        "offer your routes to any OpenAI client on this computer",
+        "serve:run",
+        _SERVE,
+        more="A client names a route or PROVIDER/MODEL as its model, or understudy for the route\n"
+        "in use, and shows a token that is made at the first start and kept in the keyring:\n"
+        "  export OPENAI_BASE_URL=http://127.0.0.1:8484/v1\n"
+        '  export OPENAI_API_KEY="$(understudy serve --show-token)"\n'
+        "UNDERSTUDY_SERVE_TOKEN may hold it where there is no keyring. What you change in the\n"
+        "settings counts from the next start. Ctrl C ends it.",
+    ),
     Command("providers", "list, add, remove and test providers", children=_PROVIDERS),
-    Command("routes", "list, set and remove routes", children=_ROUTES),
+    Command("routes", "list, set, remove and import routes", children=_ROUTES),
     Command("keys", "set, remove, list and import keys", children=_KEYS),
 )

@@ -79,7 +79,15 @@ def _changed(workspace: Workspace, args: argparse.Namespace) -> Route:
     asked = [entry(workspace, text) for text in args.entries]
     kept = {(each.provider, each.model): each for each in old.entries}
     entries = tuple(kept.get((each.provider, each.model), each) for each in asked)
-    return replace(old, entries=entries, strategy=args.strategy, rescue=args.rescue or old.rescue)
+    alike = args.same_model_first
+    return replace(
+        old,
+        entries=entries,
+        strategy=args.strategy or old.strategy,
+        rescue=args.rescue or old.rescue,
+        private=old.private if args.private is None else args.private,
+        same_model_first=old.same_model_first if alike is None else alike,
+    )
 
 
 def _who(workspace: Workspace, entry: RouteEntry) -> tuple[str, str]:

@@ -114,18 +114,6 @@ class RouteBook:
 
 
 def _as_settings(route: Route) -> RouteSettings:
-    from understudy.settings_model import EntrySettings, RouteSettings
+    from understudy.settings_model import RouteSettings
 
-    entries = [
-        EntrySettings(
-            provider=entry.provider,
-            model=entry.model,
-            first_token_within=entry.first_token_within,
-            retries=entry.retries,
-            enabled=entry.enabled,
-        )
-        for entry in route.entries
-    ]
-    return RouteSettings(
-        name=route.name, strategy=route.strategy, rescue=route.rescue, entries=entries
-    )
+    return RouteSettings.of(route)
