@@ -20,6 +20,7 @@ from understudy.events import (
 )
 from understudy.model_facts import ModelFacts, cost_of
 from understudy.providers.base import KnowsModels
+from understudy.requests import Usage
 from understudy.routing.clocks import AnswerClock
 from understudy.routing.trace import Attempt
 from understudy.routing.wording import broke_off, what_happened
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from understudy.events import ProviderEvent
     from understudy.providers.base import ChatProvider
-    from understudy.requests import ChatRequest, Usage
+    from understudy.requests import ChatRequest
     from understudy.routing.policy import Candidate
     from understudy.routing.rescue import Seam
     from understudy.routing.trace import Decision, Outcome
@@ -41,6 +42,8 @@ Delivered: TypeAlias = (
 
 ASLEEP: Final = 5.0
 """Seconds by which the clocks may differ for other reasons: somebody sets the time."""
+
+CHARACTERS_A_TOKEN: Final = 4
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ class Asking:
 
     ``started_at`` is seconds since the epoch; ``began`` and ``last_word`` are the loop's time.
     ``prefilled``: it was asked to go on from the part that was shown, as if it had written it.
-    ``note`` is told what the provider still lets through.
+    ``tokens`` is about how much it reads. ``note`` is told what the provider still lets through.
     """
 
     __slots__ = (
@@ -67,6 +70,7 @@ class Asking:
         "_note",
         "_provider",
         "_seam",
+        "_tokens",
         "began",
         "candidate",
         "characters",
@@ -90,6 +94,7 @@ class Asking:
         total_within: float | None = None,
         seam: Seam | None = None,
         prefilled: bool = False,
+        tokens: int = 0,
         note: Callable[[str, str, AllowanceReported], None] | None = None,
     ) -> None:
         self.candidate = candidate
@@ -105,6 +110,7 @@ class Asking:
         self._seam = seam
         self.prefilled = prefilled
         self._note = note
+        self._tokens = tokens
         self._clock = AnswerClock(
             loop,
             candidate.provider_name,
@@ -238,7 +244,14 @@ class Asking:
             usage=self.usage,
             cost=cost_at(self._provider, candidate.model, self.usage),
         )
+        if self.usage is None and self.first_token is not None:
+            cost = cost_at(self._provider, candidate.model, self._estimate())
+            attempt = replace(attempt, cost=cost, estimated=cost is not None)
         return attempt if error is None else self._with_error(attempt, error)
+
+    def _estimate(self) -> Usage:
+        """Count what was read and written where the provider did not come to count it."""
+        return Usage(self._tokens, self.characters // CHARACTERS_A_TOKEN)
 
     def _with_error(self, attempt: Attempt, error: ProviderError) -> Attempt:
         kind, name, status = error.kind, attempt.provider_name, error.status

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         EmbeddingResponse,
     )
     from understudy.routing.health import Rest
+    from understudy.routing.needs import Needs
     from understudy.routing.policy import Candidate, Plan
     from understudy.routing.trace import Attempt
 
@@ -197,8 +198,7 @@ class Router:
         the way: a provider that came to rest is passed over, a conversation too long for one model
         goes only to a larger window, and some failures end the walk.
         """
-        route = self.route(request.route)
-        return self._plan(request, route)
+        return self._plan(request, self.route(request.route), needs_of(request))
 
     def stream(
         self, request: ChatRequest, *, trail: list[Attempt] | None = None
@@ -209,7 +209,8 @@ class Router:
         Closing the generator or cancelling its task closes the provider's connection at once.
         """
         route = self.route(request.route)
-        plan = self._plan(request, route)
+        needs = needs_of(request)
+        plan = self._plan(request, route, needs)
         self._asked[route.name] = self._asked.get(route.name, 0) + 1
         attempts = [] if trail is None else trail
         events = answer(Walk(request, plan, route, self._around, attempts), self._around)
@@ -297,8 +298,7 @@ class Router:
         """Take up a ``spend_snapshot``; rows that make no sense are left out."""
         self._spend.restore(rows)
 
-    def _plan(self, request: ChatRequest, route: Route) -> Plan:
-        needs = needs_of(request)
+    def _plan(self, request: ChatRequest, route: Route, needs: Needs) -> Plan:
         reader = self._around.warmth.reader(request.messages)
 
         def insight_of(candidate: Candidate) -> Insight:

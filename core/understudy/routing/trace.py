@@ -20,7 +20,8 @@ class Attempt:
     ``started_at`` is seconds since the epoch, ``first_token`` and ``duration`` seconds since then;
     ``characters`` counts what it delivered. ``happened`` is a sentence for people, ``detail`` the
     provider's own words with secrets removed. ``cost`` is USD, where the provider told it or its
-    counts and prices are known.
+    counts and prices are known; ``estimated`` where nobody counted, as in an answer that broke off
+    or was stopped, and it may still be charged.
     """
 
     provider: str
@@ -40,6 +41,7 @@ class Attempt:
     characters: int = 0
     usage: Usage | None = None
     cost: float | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

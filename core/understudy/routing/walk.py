@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from understudy.routing.attempt import Delivered
     from understudy.routing.health import Health
     from understudy.routing.limits import Limits
+    from understudy.routing.needs import Needs
     from understudy.routing.network import NetworkSense
     from understudy.routing.pace import Pace
     from understudy.routing.policy import Bar, Candidate, Plan
@@ -85,8 +86,10 @@ class Walk:
         route: Route,
         around: Surroundings,
         trail: list[Attempt],
+        needs: Needs | None = None,
     ) -> None:
         self._request = request
+        self._needs = needs_of(request) if needs is None else needs
         self.plan = plan
         self._route = route
         self._rules = rules_with(route.rules)
@@ -163,7 +166,7 @@ class Walk:
         self._probes[index] = around.health.begin(candidate.provider, candidate.model)
         self._attempts_here += 1
         around.limits.count(candidate.provider)
-        around.allowances.spend(candidate.provider, candidate.model, needs_of(self._request))
+        around.allowances.spend(candidate.provider, candidate.model, self._needs)
         idle = self._route.idle_within
         return Asking(
             candidate,
@@ -174,6 +177,7 @@ class Walk:
             total_within=self._route.total_within,
             seam=Seam(self._before + "".join(self.shown)) if self.shown else None,
             prefilled=bool(self.shown) and self._prefills(index),
+            tokens=self._needs.tokens,
             note=around.allowances.note,
         )
 

@@ -25,9 +25,7 @@ _WHOLE = re.compile(r"\d{1,15}(?:\.\d+)?")
 
 def read_allowance(headers: Iterable[tuple[str, str]], now: float) -> AllowanceReported | None:
     """Read what remains; ``None`` where nothing is told. ``now`` is seconds since the epoch."""
-    told = {
-        name.lower(): value.strip() for name, value in headers if "ratelimit" in name.lower()
-    }
+    told = {name.lower(): value.strip() for name, value in headers if "ratelimit" in name.lower()}
     if not told:
         return None
     requests: list[tuple[int, float | None]] = []

@@ -121,3 +121,23 @@ async def test_that_a_key_that_says_nothing_new_is_asked_in_its_turn() -> None:
     router.register_chat_provider(provider("a#2", says("two")), account_of="a")
     router.set_route(Route("r", (RouteEntry("a"),)))
     assert [candidate.provider for candidate in router.plan(QUESTION).candidates] == ["a", "a#2"]
+
+
+async def test_that_what_nobody_counted_is_estimated_and_said_to_be() -> None:
+    words = "word " * 400
+    router = router_of(provider("a", (words,), **PRICES), provider("b", **PRICES))
+    heard = await listen(router)
+    broken, whole = heard.trail
+    assert broken.estimated
+    assert broken.cost == pytest.approx((len(words) // 4 + 8) / 1e6, rel=0.1)
+    assert whole.estimated
+    assert router.spent("a") == broken.cost
+
+
+async def test_that_one_who_never_spoke_is_not_charged_by_guess() -> None:
+    router = router_of(provider("a", fails(ErrorKind.AUTH), **PRICES), provider("b"))
+    heard = await listen(router)
+    assert [(attempt.cost, attempt.estimated) for attempt in heard.trail] == [
+        (None, False),
+        (None, False),
+    ]

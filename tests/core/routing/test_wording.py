@@ -143,6 +143,7 @@ def test_that_a_trace_is_plain_json() -> None:
                 "characters": 0,
                 "usage": None,
                 "cost": None,
+                "estimated": False,
             },
         ),
     }
