@@ -16,6 +16,7 @@ from understudy.errors import FileError, KeyStoreError
 from understudy.importing.carrying_out import (
     carry_out,
     closed_keyring,
+    needs_keyring,
     placements,
     plan_for,
     read_keys,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from understudy.importing.dotenv import EnvFile
     from understudy.importing.env_offers import EnvOffers
     from understudy.importing.plan import Offer, ProviderPlan, Step
-    from understudy.keys import KeyReading
+    from understudy.keys import KeyringState
 
 LISTED = 8
 """Names in a sentence; a file of a whole company's settings has hundreds."""
@@ -70,21 +71,20 @@ def read_named(name: str) -> str:
 async def planned(
     workspace: Workspace, offers: Sequence[Offer], args: argparse.Namespace, console: Console
 ) -> tuple[ProviderPlan, ...]:
-    """Plan what becomes of ``offers``. Raises ``KeyStoreError`` where the keyring is closed.
+    """Plan what becomes of ``offers``. Raises ``KeyStoreError`` where the keyring is in the way.
 
     To see what would be done is possible without it.
     """
     readings = await read_keys(workspace, offers)
-    closed = closed_keyring(readings)
-    if closed is not None and args.unlock:
+    if closed_keyring(readings) is not None and args.unlock:
         console.note("The system asks for the password of the keyring.")
         await workspace.keys.unlock()
         readings = await read_keys(workspace, offers)
-    if args.dry_run:
-        _note_keyring(console, readings)
-    else:
-        _check_keyring(readings)
-    return plan_for(workspace, offers, readings, replacing=args.replace)
+    plans = plan_for(workspace, offers, readings, replacing=args.replace)
+    closed = closed_keyring(readings)
+    if closed is not None and needs_keyring(plans, closed):
+        _refuse(closed, console, dry_run=args.dry_run)
+    return plans
 
 
 def is_unusable(plan: ProviderPlan) -> bool:
@@ -193,9 +193,9 @@ def _as_json(
     }
 
 
-def _check_keyring(readings: dict[str, KeyReading]) -> None:
-    closed = closed_keyring(readings)
-    if closed is None:
+def _refuse(closed: KeyringState, console: Console, *, dry_run: bool) -> None:
+    if dry_run:
+        console.note(f"{closed.why} Without it this cannot be done.")
         return
     if closed.state == "absent":
         can_do = "Set the variables in the environment in its place."
@@ -203,12 +203,6 @@ def _check_keyring(readings: dict[str, KeyReading]) -> None:
         can_do = "Give --unlock to have the system ask for its password."
     did = "Nothing was changed: Understudy never writes keys into files."
     raise KeyStoreError(closed.why, did, can_do)
-
-
-def _note_keyring(console: Console, readings: dict[str, KeyReading]) -> None:
-    closed = closed_keyring(readings)
-    if closed is not None:
-        console.note(f"{closed.why} Without it no key can be kept.")
 
 
 def _nothing_known(name: str) -> FileError:

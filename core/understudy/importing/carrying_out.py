@@ -34,6 +34,17 @@ def closed_keyring(readings: Mapping[str, KeyReading]) -> KeyringState | None:
     return next((state for state in states if state.state != "ready"), None)
 
 
+def needs_keyring(plans: Iterable[ProviderPlan], closed: KeyringState) -> bool:
+    """Whether plans cannot be carried out, or trusted, while the keyring is like this.
+
+    Where there is none there is no key in it. One that is locked may hold keys that a new address
+    must not get.
+    """
+    if closed.state == "absent":
+        return any(plan.key is not None and plan.key.changes for plan in plans)
+    return any(plan.changes for plan in plans)
+
+
 def plan_for(
     workspace: Workspace,
     offers: Iterable[Offer],

@@ -175,7 +175,7 @@ def test_that_without_a_keyring_a_dry_run_still_shows_what_is_in_the_file(
     outcome = cli("keys", "import", "--dry-run", "--json", str(env_file))
     assert outcome.code == 0
     assert [each["provider"] for each in outcome.object["providers"]][:2] == ["openai", "gemini"]
-    assert "Without it no key can be kept." in outcome.err
+    assert "Without it this cannot be done." in outcome.err
     assert holds_no_key(outcome)
 
 
