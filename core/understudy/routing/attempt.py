@@ -18,10 +18,10 @@ from understudy.events import (
     ToolCallDelta,
     UsageReported,
 )
-from understudy.model_facts import ModelFacts, cost_of
-from understudy.providers.base import KnowsModels
+from understudy.model_facts import cost_of
 from understudy.requests import Usage
 from understudy.routing.clocks import AnswerClock
+from understudy.routing.ordering import NOTHING_KNOWN
 from understudy.routing.trace import Attempt
 from understudy.routing.wording import broke_off, what_happened
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
     from understudy.events import ProviderEvent
+    from understudy.model_facts import ModelFacts
     from understudy.providers.base import ChatProvider
     from understudy.requests import ChatRequest
     from understudy.routing.policy import Candidate
@@ -48,24 +49,18 @@ CHARACTERS_A_TOKEN: Final = 4
 _log = logging.getLogger(__name__)
 
 
-def cost_at(provider: object, model: str, usage: Usage | None) -> float | None:
-    """Give what an attempt cost in USD, as far as it can be known."""
-    if usage is None:
-        return None
-    facts = provider.facts(model) if isinstance(provider, KnowsModels) else ModelFacts()
-    return cost_of(usage, facts)
-
-
 class Asking:
     """An attempt under way: what it delivered so far, and how it ended.
 
     ``started_at`` is seconds since the epoch; ``began`` and ``last_word`` are the loop's time.
     ``prefilled``: it was asked to go on from the part that was shown, as if it had written it.
-    ``tokens`` is about how much it reads. ``note`` is told what the provider still lets through.
+    ``tokens`` is about how much it reads, ``facts`` has the model's prices. ``note`` is told what
+    the provider still lets through.
     """
 
     __slots__ = (
         "_clock",
+        "_facts",
         "_loop",
         "_note",
         "_provider",
@@ -95,6 +90,7 @@ class Asking:
         seam: Seam | None = None,
         prefilled: bool = False,
         tokens: int = 0,
+        facts: ModelFacts = NOTHING_KNOWN,
         note: Callable[[str, str, AllowanceReported], None] | None = None,
     ) -> None:
         self.candidate = candidate
@@ -111,6 +107,7 @@ class Asking:
         self.prefilled = prefilled
         self._note = note
         self._tokens = tokens
+        self._facts = facts
         self._clock = AnswerClock(
             loop,
             candidate.provider_name,
@@ -242,10 +239,10 @@ class Asking:
             first_token=self.first_token,
             characters=self.characters,
             usage=self.usage,
-            cost=cost_at(self._provider, candidate.model, self.usage),
+            cost=None if self.usage is None else cost_of(self.usage, self._facts),
         )
         if self.usage is None and self.first_token is not None:
-            cost = cost_at(self._provider, candidate.model, self._estimate())
+            cost = cost_of(self._estimate(), self._facts)
             attempt = replace(attempt, cost=cost, estimated=cost is not None)
         return attempt if error is None else self._with_error(attempt, error)
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.errors import ErrorKind, NobodyAnswered, ProviderError
+from understudy.model_facts import cost_of
 from understudy.requests import EmbeddingResponse
-from understudy.routing.attempt import cost_at
 from understudy.routing.policy import Known, Moment, make_plan, next_index
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.trace import Attempt, Trace
@@ -23,6 +23,7 @@ from understudy.routing.wording import nobody_answered, not_asked, reasons, what
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from understudy.model_facts import ModelFacts
     from understudy.providers.base import EmbeddingProvider
     from understudy.requests import EmbeddingRequest, Usage
     from understudy.routing.policy import Candidate, Plan
@@ -160,7 +161,7 @@ class Embedding:
             outcome,
             decision,
             usage=usage,
-            cost=cost_at(self._providers[candidate.provider], candidate.model, usage),
+            cost=None if usage is None else cost_of(usage, self._facts(candidate)),
         )
         if error is not None:
             attempt = replace(
@@ -179,6 +180,9 @@ class Embedding:
         return EmbeddingResponse(
             vectors.vectors, candidate.provider, candidate.model, vectors.usage, self._trace()
         )
+
+    def _facts(self, candidate: Candidate) -> ModelFacts:
+        return self._around.facts_of(candidate.provider, candidate.model)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

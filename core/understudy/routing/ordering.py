@@ -13,7 +13,7 @@ from understudy.model_facts import ModelFacts
 from understudy.providers.embedding import same_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from understudy.routing.needs import Needs
     from understudy.routing.policy import Candidate
@@ -39,45 +39,37 @@ class Insight:
     warm_tokens: int = 0
 
 
-class _Rated(NamedTuple):
+class Rated(NamedTuple):
+    """A candidate and what is known of it."""
+
     candidate: Candidate
     insight: Insight
 
 
 def in_order(
-    route: Route,
-    candidates: Sequence[Candidate],
-    needs: Needs,
-    insight_of: Callable[[Candidate], Insight],
-    draw: float,
+    route: Route, rated: Sequence[Rated], needs: Needs, draw: float
 ) -> tuple[Candidate, ...]:
-    """Order ``candidates`` as the route says; ``draw`` in [0, 1) is chance, where it takes part."""
-    rated = [_rate(each, needs, insight_of(each)) for each in candidates]
-    if route.same_model_first:
-        rated = _by_model(rated)
+    """Order ``rated`` as the route says; ``draw`` in [0, 1) is chance, where it takes part."""
+    ordered = _by_model(rated) if route.same_model_first else list(rated)
     match route.strategy:
         case "fastest":
             # Nobody knows whether one who was not asked yet is fast, until it is asked.
-            rated.sort(key=lambda each: each.insight.first_token or 0.0)
+            ordered.sort(key=lambda each: each.insight.first_token or 0.0)
         case "cheapest":
-            rated.sort(key=lambda each: _or_last(each.candidate.expected_cost))
+            ordered.sort(key=lambda each: _or_last(each.candidate.expected_cost))
         case "split":
-            rated = _drawn(rated, draw)
+            ordered = _drawn(ordered, draw)
         case "in-order" | "race":
             pass
     if route.stays_from is not None:
-        rated = _staying(rated, route.stays_from)
-    rated.sort(key=lambda each: _handicap(needs, each.insight))
-    return tuple(each.candidate for each in rated)
+        ordered = _staying(ordered, route.stays_from)
+    ordered.sort(key=lambda each: _handicap(needs, each.insight))
+    return tuple(each.candidate for each in ordered)
 
 
-def _rate(candidate: Candidate, needs: Needs, insight: Insight) -> _Rated:
-    return _Rated(replace(candidate, expected_cost=cost(candidate, needs, insight)), insight)
-
-
-def cost(candidate: Candidate, needs: Needs, insight: Insight) -> float | None:
+def cost(needs: Needs, insight: Insight, *, local: bool) -> float | None:
     """Estimate what this request costs there in USD; a model on this computer costs nothing."""
-    if candidate.local:
+    if local:
         return 0.0
     facts = insight.facts
     if facts.input_price is None or facts.output_price is None:
@@ -94,9 +86,9 @@ def draw_of(route: Route, number: int) -> float:
     return int.from_bytes(hashlib.sha256(told).digest()[:6], "big") / 2**48
 
 
-def _by_model(rated: Sequence[_Rated]) -> list[_Rated]:
+def _by_model(rated: Sequence[Rated]) -> list[Rated]:
     """Put all who have the first one's model first, then all who have the next one's."""
-    left, grouped = list(rated), list[_Rated]()
+    left, grouped = list(rated), list[Rated]()
     while left:
         model = left[0].candidate.model
         alike = [each for each in left if same_model(each.candidate.model, model)]
@@ -105,7 +97,7 @@ def _by_model(rated: Sequence[_Rated]) -> list[_Rated]:
     return grouped
 
 
-def _drawn(rated: list[_Rated], draw: float) -> list[_Rated]:
+def _drawn(rated: list[Rated], draw: float) -> list[Rated]:
     """Let chance choose who is first, by weight; the others follow in their order."""
     left = draw * sum(each.candidate.weight for each in rated)
     for place, each in enumerate(rated):
@@ -115,7 +107,7 @@ def _drawn(rated: list[_Rated], draw: float) -> list[_Rated]:
     return rated
 
 
-def _staying(rated: list[_Rated], stays_from: float) -> list[_Rated]:
+def _staying(rated: list[Rated], stays_from: float) -> list[Rated]:
     """Stay with whoever has read the conversation, where moving would cost more than it may."""
     place = next((p for p, each in enumerate(rated) if each.insight.warm_tokens), 0)
     if place == 0:
@@ -126,7 +118,7 @@ def _staying(rated: list[_Rated], stays_from: float) -> list[_Rated]:
     saves = first.expected_cost - warm.expected_cost
     if saves < stays_from:
         return rated
-    stays = _Rated(replace(warm, saves=saves), rated[place].insight)
+    stays = Rated(replace(warm, saves=saves), rated[place].insight)
     return [stays, *rated[:place], *rated[place + 1 :]]
 
 

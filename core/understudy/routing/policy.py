@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from understudy.model_facts import ModelFacts
 from understudy.routing.needs import Needs
-from understudy.routing.ordering import NOTHING_KNOWN, Insight, in_order
+from understudy.routing.ordering import Insight, Rated, cost, in_order
 from understudy.routing.route import DEFAULT_FIRST_TOKEN, DEFAULT_FIRST_TOKEN_LOCAL
 from understudy.routing.rules import RULES
 
@@ -16,12 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from understudy.errors import ErrorKind
+    from understudy.model_facts import ModelFacts
     from understudy.providers.base import Availability
     from understudy.routing.health import Rest
     from understudy.routing.route import Route, RouteEntry
     from understudy.routing.rules import Rule
 
 ANY_NEEDS = Needs()
+NO_INSIGHT = Insight()
 FITS_FROM = 0.8
 """How much of the estimated tokens has to fit: an estimate must not keep anybody from answering."""
 
@@ -83,20 +84,14 @@ class Plan:
     skipped: tuple[Skipped, ...]
 
 
-def _nothing_known(model: str) -> ModelFacts:
-    del model
-    return NOTHING_KNOWN
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the policy has to know of a registered provider; ``facts`` tells of its models."""
+    """What the policy has to know of a registered provider."""
 
     name: str
     local: bool
     default_model: str
     availability: Availability
-    facts: Callable[[str], ModelFacts] = _nothing_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +113,9 @@ def _no_accounts(provider: str) -> tuple[str, ...]:
     return ()
 
 
-def _no_insight(candidate: Candidate) -> Insight:
-    del candidate
-    return Insight()
+def _no_insight(provider: str, model: str) -> Insight:
+    del provider, model
+    return NO_INSIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +123,13 @@ class Moment:
     """How things stand just now.
 
     ``rest_of`` tells whether (provider, model) rests, and why; ``bar_of`` which limit of the user's
-    own a provider has reached; ``insight_of`` how a candidate has done. ``accounts_of`` a provider
-    are its further keys, by the ids under which they are registered. ``draw`` is chance's number.
+    own a provider has reached; ``insight_of`` how (provider, model) has done. ``accounts_of`` a
+    provider are its further keys, by the ids that they have. ``draw`` is chance's number.
     """
 
     rest_of: RestOf
     bar_of: Callable[[str], Bar | None] = _no_bar
-    insight_of: Callable[[Candidate], Insight] = _no_insight
+    insight_of: Callable[[str, str], Insight] = _no_insight
     accounts_of: Callable[[str], tuple[str, ...]] = _no_accounts
     draw: float = 0.0
 
@@ -146,16 +141,16 @@ def make_plan(
     route: Route, known: Mapping[str, Known], moment: Moment, needs: Needs = ANY_NEEDS
 ) -> Plan:
     """Put the route's entries in order: those to ask, and those to skip with their reason."""
-    placed = [
-        _place(route, entry, known.get(entry.provider), moment, needs)
-        for entry in _with_accounts(route.entries, moment.accounts_of)
-    ]
-    candidates = [place for place in placed if isinstance(place, Candidate)]
-    return Plan(
-        route.name,
-        in_order(route, candidates, needs, moment.insight_of, moment.draw),
-        tuple(place for place in placed if isinstance(place, Skipped)),
-    )
+    rated: list[Rated] = []
+    skipped: list[Skipped] = []
+    for entry in _with_accounts(route.entries, moment.accounts_of):
+        place = _place(route, entry, known.get(entry.provider), moment, needs)
+        if isinstance(place, Skipped):
+            skipped.append(place)
+        else:
+            rated.append(place)
+    candidates = in_order(route, rated, needs, moment.draw)
+    return Plan(route.name, candidates, tuple(skipped))
 
 
 def _with_accounts(
@@ -170,7 +165,7 @@ def _with_accounts(
 
 def _place(
     route: Route, entry: RouteEntry, known: Known | None, moment: Moment, needs: Needs
-) -> Candidate | Skipped:
+) -> Rated | Skipped:
     if known is None:
         name = entry.provider
         return Skipped(name, name, entry.model, "not-registered", f"{name} is not set up here.")
@@ -178,8 +173,9 @@ def _place(
     skipped = _cannot(route, entry, known, model) or _must_wait(entry, known, model, moment)
     if skipped is not None:
         return skipped
-    candidate = _candidate(entry, known, model)
-    return _does_not_fit(candidate, known, needs) or candidate
+    insight = moment.insight_of(entry.provider, model)
+    candidate = _candidate(entry, known, model, needs, insight)
+    return _does_not_fit(candidate, insight.facts, needs) or Rated(candidate, insight)
 
 
 def _cannot(route: Route, entry: RouteEntry, known: Known, model: str) -> Skipped | None:
@@ -208,23 +204,25 @@ def _must_wait(entry: RouteEntry, known: Known, model: str, moment: Moment) -> S
     return None
 
 
-def _does_not_fit(candidate: Candidate, known: Known, needs: Needs) -> Skipped | None:
+def _does_not_fit(candidate: Candidate, facts: ModelFacts, needs: Needs) -> Skipped | None:
     """Say what a request needs that a model is known not to have."""
-    name, model = known.name, candidate.model
+    name, model = candidate.provider_name, candidate.model
     window = candidate.context_window
     if window is not None and needs.tokens * FITS_FROM + needs.limit > window:
         why = f"This conversation is too long for {model or 'the model'} at {name} ({window:,})."
         return Skipped(candidate.provider, name, model, "too-small", why)
-    if needs.tools and known.facts(model).tools is False:
+    if needs.tools and facts.tools is False:
         why = f"{model or 'The model'} at {name} cannot call tools."
         return Skipped(candidate.provider, name, model, "no-tools", why)
     return None
 
 
-def _candidate(entry: RouteEntry, known: Known, model: str) -> Candidate:
+def _candidate(
+    entry: RouteEntry, known: Known, model: str, needs: Needs, insight: Insight
+) -> Candidate:
     default = DEFAULT_FIRST_TOKEN_LOCAL if known.local else DEFAULT_FIRST_TOKEN
     within = default if entry.first_token_within is None else entry.first_token_within
-    facts = known.facts(model)
+    facts = insight.facts
     return Candidate(
         entry.provider,
         known.name,
@@ -235,6 +233,7 @@ def _candidate(entry: RouteEntry, known: Known, model: str) -> Candidate:
         entry.context_window or facts.context_window,
         entry.weight,
         prefill=bool(facts.prefill),
+        expected_cost=cost(needs, insight, local=known.local),
     )
 
 

@@ -6,7 +6,6 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     )
     from understudy.routing.health import Rest
     from understudy.routing.needs import Needs
-    from understudy.routing.policy import Candidate, Plan
+    from understudy.routing.policy import Plan
     from understudy.routing.trace import Attempt
 
     Events: TypeAlias = AsyncGenerator[StreamEvent, None]
@@ -95,6 +94,7 @@ class Router:
         self._embedding_providers: dict[str, EmbeddingProvider] = {}
         self._routes: dict[str, Route] = {}
         self._accounts: dict[str, tuple[str, ...]] = {}
+        self._facts_of: dict[str, Callable[[str], ModelFacts]] = {}
         self._asked: dict[str, int] = {}
         self._clock = clock
         self._health = Health(clock, self._health_changed)
@@ -110,6 +110,7 @@ class Router:
             Warmth(clock),
             NetworkSense(clock),
             self._bar_of,
+            self._facts,
             clock,
             sleep,
             idle_within,
@@ -135,6 +136,7 @@ class Router:
         if provider.id in self._providers:
             self._health.lift(provider.id)
         self._providers[provider.id] = provider
+        self._learn_facts(provider, provider.id)
         if account_of:
             others = self._accounts.get(account_of, ())
             self._accounts[account_of] = tuple(dict.fromkeys((*others, provider.id)))
@@ -143,6 +145,8 @@ class Router:
     def register_embedding_provider(self, provider: EmbeddingProvider) -> None:
         """Make ``provider`` known for vectors from the next request on."""
         self._embedding_providers[provider.id] = provider
+        if provider.id not in self._providers:
+            self._learn_facts(provider, provider.id)
 
     def set_budget(self, provider_id: str, usd_a_month: float | None) -> None:
         """Ask ``provider_id`` only as long as it has cost less this month; ``None`` for no end."""
@@ -300,13 +304,13 @@ class Router:
 
     def _plan(self, request: ChatRequest, route: Route, needs: Needs) -> Plan:
         reader = self._around.warmth.reader(request.messages)
+        fastest = route.strategy == "fastest"
 
-        def insight_of(candidate: Candidate) -> Insight:
-            provider, model = candidate.provider, candidate.model
+        def insight_of(provider: str, model: str) -> Insight:
             warm = reader[2] if reader is not None and reader[:2] == (provider, model) else 0
             return Insight(
                 self._facts(provider, model),
-                self._around.pace.median(provider, model),
+                self._around.pace.median(provider, model) if fastest else None,
                 self._around.allowances.is_short(provider, model, needs),
                 warm,
             )
@@ -327,14 +331,19 @@ class Router:
                 provider.local,
                 provider.default_model,
                 provider.availability(),
-                partial(self._facts, name),
             )
             for name, provider in self._providers.items()
         }
 
     def _facts(self, provider: str, model: str) -> ModelFacts:
-        known = self._providers[provider]
-        return known.facts(model) if isinstance(known, KnowsModels) else NOTHING_KNOWN
+        told = self._facts_of.get(provider)
+        return NOTHING_KNOWN if told is None else told(model)
+
+    def _learn_facts(self, provider: object, provider_id: str) -> None:
+        """Keep how a provider tells of its models: asking it whether it does is not cheap."""
+        self._facts_of.pop(provider_id, None)
+        if isinstance(provider, KnowsModels):
+            self._facts_of[provider_id] = provider.facts
 
     def _bar_of(self, provider: str) -> Bar | None:
         """Tell which limit of the user's own a provider has reached."""

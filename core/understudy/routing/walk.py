@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from understudy.errors import NobodyAnswered
+    from understudy.model_facts import ModelFacts
     from understudy.providers.base import ChatProvider
     from understudy.requests import ChatRequest
     from understudy.routing.allowances import Allowances
@@ -64,6 +65,7 @@ class Surroundings:
     warmth: Warmth
     network: NetworkSense
     bar_of: Callable[[str], Bar | None]
+    facts_of: Callable[[str, str], ModelFacts]
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     idle_within: float
@@ -178,6 +180,7 @@ class Walk:
             seam=Seam(self._before + "".join(self.shown)) if self.shown else None,
             prefilled=bool(self.shown) and self._prefills(index),
             tokens=self._needs.tokens,
+            facts=around.facts_of(candidate.provider, candidate.model),
             note=around.allowances.note,
         )
 
