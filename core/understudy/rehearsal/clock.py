@@ -10,7 +10,7 @@ import asyncio
 import selectors
 from typing import Final
 
-GRACE: Final = 0.05
+GRACE: Final = 0.025
 """Real seconds in which nothing must have happened on any socket before the clock jumps."""
 HUNG: Final = 5.0
 """Real seconds after which a wait that no timer ends counts as one without an end."""

@@ -14,9 +14,10 @@ from understudy.model_facts import ModelFacts
 from understudy.providers.base import ProviderRow
 from understudy.providers.catalog import CATALOG
 from understudy.rehearsal.faults import CATALOGUE
-from understudy.rehearsal.rehearsal import rehearse
-from understudy.rehearsal.run import Terms
-from understudy.rehearsal.scorecard import Line, compare
+from understudy.rehearsal.in_process import InProcess
+from understudy.rehearsal.rehearsal import play, rehearse
+from understudy.rehearsal.run import Terms, Who
+from understudy.rehearsal.scorecard import Line, compare, judge
 from understudy.rehearsal.speech import ANSWER
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.rules import RuleChange
@@ -192,6 +193,35 @@ def test_that_no_key_and_no_header_of_the_users_goes_along() -> None:
     rows = {**ROWS, "openai": replace(ROWS["openai"], extra_headers=(("x-team", "secret"),))}
     card = card_of("cut", rows=rows)
     assert "secret" not in repr(card)
+
+
+@pytest.mark.parametrize(
+    ("fault", "wrongly"),
+    [
+        ("limit-seconds", {"a": 0.0, "b": 0.0}),
+        ("limit-seconds", {"a": 20.0, "b": 0.0}),
+        ("limit-seconds", {"a": 42.0, "b": 5.0}),
+        ("key-rejected", {"a": 86_400.0, "b": 0.0}),
+        ("cut", {"a": 5.0, "b": 0.0}),
+        ("offline", {"a": 5.0, "b": 0.0}),
+    ],
+)
+def test_that_a_rest_that_should_not_be_or_is_too_short_is_found(
+    fault: str, wrongly: dict[str, float]
+) -> None:
+    rows = {id_: ProviderRow(id_, id_, "openai-chat", "") for id_ in "ab"}
+    route = route_of("a", "b")
+    run = play(BY_ID[fault], route, rows, InProcess(), terms=TERMS)
+    assert judge(BY_ID[fault], run, route).remembered
+    rests = {Who(provider, ""): rest for provider, rest in wrongly.items()}
+    assert not judge(BY_ID[fault], replace(run, rests=rests), route).remembered
+
+
+def test_that_a_failure_that_is_taken_for_another_is_told() -> None:
+    fault = replace(BY_ID["cut"], kind=ErrorKind.AUTH)
+    card = rehearse(route_of("openai", "ollama"), ROWS, faults=[fault], terms=TERMS)
+    assert card.misunderstood == ("cut",)
+    assert card.nothing_lost, "which is another question"
 
 
 def test_that_the_scorecard_is_plain_json() -> None:
