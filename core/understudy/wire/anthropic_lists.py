@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from understudy.model_facts import ListedModel, ModelFacts
-from understudy.wire.values import count, loads, mapping, objects
+from understudy.wire.values import count, loads, mapping, objects, sound
 
 
 def read_models(body: bytes) -> tuple[ListedModel, ...]:
@@ -17,7 +17,8 @@ def read_models(body: bytes) -> tuple[ListedModel, ...]:
     for row in objects(mapping(loads(body)).get("data")):
         name = row.get("id")
         if isinstance(name, str) and name and row.get("lifecycle") != "retired":
-            models.setdefault(name, ListedModel(name, _facts(row)))
+            identity = sound(name)
+            models.setdefault(identity, ListedModel(identity, _facts(row)))
     return tuple(models.values())
 
 

@@ -13,7 +13,7 @@ from understudy.requests import Usage
 from understudy.wire.format import Vectors
 from understudy.wire.gemini_usage import read_usage
 from understudy.wire.openai_lists import vector_of
-from understudy.wire.values import count, loads, mapping, objects, strings
+from understudy.wire.values import count, loads, mapping, objects, sound, strings
 
 _CHATS = "generateContent"
 _EMBEDS = frozenset({"embedContent", "batchEmbedContents"})
@@ -26,7 +26,7 @@ def read_models(body: bytes) -> tuple[ListedModel, ...]:
     for row in objects(listing.get("models") or listing.get("publisherModels")):
         name = row.get("name")
         if isinstance(name, str) and name:
-            identity = name.rpartition("models/")[2]
+            identity = sound(name.rpartition("models/")[2])
             facts = _facts(row)
             if identity and facts is not None:
                 models.setdefault(identity, ListedModel(identity, facts))

@@ -8,7 +8,7 @@ from understudy.model_facts import ListedModel, ModelFacts
 from understudy.requests import Usage
 from understudy.wire.format import Vectors
 from understudy.wire.openai_lists import vector_of
-from understudy.wire.values import count, loads, mapping, objects, strings
+from understudy.wire.values import count, loads, mapping, objects, sound, strings
 
 
 def read_models(body: bytes) -> tuple[ListedModel, ...]:
@@ -17,7 +17,8 @@ def read_models(body: bytes) -> tuple[ListedModel, ...]:
     for row in objects(mapping(loads(body)).get("models")):
         name = row.get("model") or row.get("name")
         if isinstance(name, str) and name:
-            models.setdefault(name, ListedModel(name, _facts(row)))
+            identity = sound(name)
+            models.setdefault(identity, ListedModel(identity, _facts(row)))
     return tuple(models.values())
 
 

@@ -16,7 +16,7 @@ from understudy.model_facts import ListedModel, ModelFacts
 from understudy.requests import Usage
 from understudy.wire.format import Vectors
 from understudy.wire.openai_usage import read_usage
-from understudy.wire.values import count, loads, mapping, objects, strings
+from understudy.wire.values import count, loads, mapping, objects, sound, strings
 
 _WINDOW = (
     "context_length",
@@ -40,7 +40,8 @@ def read_models(body: bytes) -> tuple[ListedModel, ...]:
     for row in objects(listing):
         name = row.get("id") or row.get("name")
         if isinstance(name, str) and name:
-            models.setdefault(name, ListedModel(name, _facts(row)))
+            identity = sound(name)
+            models.setdefault(identity, ListedModel(identity, _facts(row)))
     return tuple(models.values())
 
 
@@ -48,7 +49,7 @@ def read_vectors(body: bytes) -> Vectors:
     """Read the answer to an embeddings call. Raises ``ValueError`` where it is none."""
     answer = mapping(loads(body))
     rows = objects(answer.get("data"))
-    places = [row.get("index") for row in rows]
+    places = [count(row, "index") for row in rows]
     if not rows or set(places) - {None} not in (set[int](), set(range(len(rows)))):
         raise ValueError("no vectors, or some are missing")
     if None not in places:
@@ -64,7 +65,10 @@ def vector_of(value: object) -> tuple[float, ...]:
     numbers = cast("list[object]", value)
     if not all(isinstance(number, int | float) for number in numbers):
         raise ValueError("a vector with something else than numbers in it")
-    return tuple(map(float, cast("list[float]", numbers)))
+    try:
+        return tuple(map(float, cast("list[float]", numbers)))
+    except OverflowError:  # an integer of hundreds of digits
+        raise ValueError("a vector with a number too large") from None
 
 
 def _facts(row: dict[str, Any]) -> ModelFacts:
@@ -99,7 +103,7 @@ def _price(prices: dict[str, Any], *names: str) -> float | None:
     for name in names:
         try:
             price = float(prices[name])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, OverflowError, TypeError, ValueError):
             continue
         if price < 0:
             return None

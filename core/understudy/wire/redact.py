@@ -11,6 +11,8 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from understudy.wire.values import sound
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -48,6 +50,7 @@ _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 def redact(text: str, secrets: Iterable[str] = (), limit: int = MAX_DETAIL) -> str:
     """Return ``text`` on one line, without ``secrets`` and without anything that looks like one."""
     known = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+    text = sound(text)
     for secret in known:
         for form in _forms(secret):
             text = re.sub(form, _GONE, text, flags=re.IGNORECASE)

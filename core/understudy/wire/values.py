@@ -6,6 +6,9 @@ import json
 from math import isfinite
 from typing import Any, cast
 
+_LARGEST = 2**63 - 1
+"""The largest number that a database holds; JSON may have any."""
+
 _DEEPEST = 64
 """Nobody means to nest deeper, and JSON cannot be written endlessly deep."""
 
@@ -77,9 +80,10 @@ def texts(parts: object, *keys: str) -> str:
 
 
 def count(values: dict[str, Any], *names: str) -> int | None:
-    """Return the first whole number under ``names``; None where there is none. Zero is a number."""
+    """Return the first count under ``names``; None where there is none. Zero is one."""
     found = (values.get(name) for name in names)
-    return next((v for v in found if isinstance(v, int) and not isinstance(v, bool)), None)
+    numbers = (v for v in found if isinstance(v, int) and not isinstance(v, bool))
+    return next((v for v in numbers if 0 <= v <= _LARGEST), None)
 
 
 def whole(text: str) -> tuple[str, str]:
