@@ -217,7 +217,8 @@ class Router:
         plan = self._plan(request, route, needs)
         self._asked[route.name] = self._asked.get(route.name, 0) + 1
         attempts = [] if trail is None else trail
-        events = answer(Walk(request, plan, route, self._around, attempts), self._around)
+        walk = Walk(request, plan, route, needs, self._around, attempts)
+        events = answer(walk, self._around)
         for around in self.around_stream:
             events = around(events)
         return events

@@ -11,7 +11,6 @@ from understudy.errors import AnswerInterrupted, ErrorKind, ProviderError
 from understudy.events import Finished, HandedOver, RouteChosen, TextDelta
 from understudy.requests import Usage
 from understudy.routing.attempt import Asking
-from understudy.routing.needs import needs_of
 from understudy.routing.policy import next_index
 from understudy.routing.rescue import Seam, continuation, shown_before
 from understudy.routing.rules import rules_with
@@ -86,12 +85,12 @@ class Walk:
         request: ChatRequest,
         plan: Plan,
         route: Route,
+        needs: Needs,
         around: Surroundings,
         trail: list[Attempt],
-        needs: Needs | None = None,
     ) -> None:
         self._request = request
-        self._needs = needs_of(request) if needs is None else needs
+        self._needs = needs
         self.plan = plan
         self._route = route
         self._rules = rules_with(route.rules)
