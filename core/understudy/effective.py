@@ -89,6 +89,11 @@ def placed_providers(settings: Settings, environ: Mapping[str, str]) -> dict[str
     return placed
 
 
+def placed_at(row: ProviderRow, address: str, environ: Mapping[str, str]) -> Placed:
+    """Place a row without any settings: at ``address``, else where the environment says."""
+    return _at(Placed(row), address) if address else _of_catalogue(row, None, environ)
+
+
 def account_of(row: ProviderRow, number: int) -> ProviderRow:
     """Make the row of a provider's further key, ``number`` counted from 2.
 
