@@ -46,8 +46,8 @@ def add(args: argparse.Namespace, console: Console) -> int:
     if bool(args.file) == bool(args.base_url):
         raise UsageError(
             "A provider has an address or a file.",
-            "Nothing was added.",
-            "Say --base-url URL or --file MODEL.gguf.",
+            "Nothing was done.",
+            "Say --base-url URL or --file MODEL.gguf. See: understudy providers add --help",
         )
 
     path = Path(args.file).expanduser().absolute() if args.file else None

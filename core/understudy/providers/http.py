@@ -192,6 +192,7 @@ class HttpProvider:
             sees_images=facts.vision is not False,
             reads_files=facts.files is not False,
             max_output=facts.max_output,
+            prefill=bool(facts.prefill),
         )
 
     def _headers(self) -> dict[str, str]:

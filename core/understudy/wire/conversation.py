@@ -120,7 +120,7 @@ def in_strict_order(turns: Sequence[Turn], target: Target) -> list[Turn]:
     NousResearch/hermes-agent issue 20154).
     """
     system, talk = apart_from_system(turns)
-    if not talk or talk[-1].role == "assistant":
+    if not talk or (talk[-1].role == "assistant" and not target.prefill):
         talk.append(Turn("user", (TextPart(_GO_ON),)))
     ordered = [Turn("system", (TextPart(system),))] if system else []
     for turn in talk:

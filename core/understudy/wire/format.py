@@ -62,6 +62,7 @@ class Target:
 
     ``sees_images`` and ``reads_files`` say what may be attached; anything else becomes a line of
     text that says what was left out. ``max_output`` is the most that the model writes, where known.
+    ``prefill``: it goes on from an answer that was begun for it.
     """
 
     provider: str = ""
@@ -70,6 +71,7 @@ class Target:
     sees_images: bool = True
     reads_files: bool = True
     max_output: int | None = None
+    prefill: bool = False
 
     def made(self, part: ReasoningPart | ToolCallPart) -> bool:
         """Tell whether this very model made ``part``, and so may be given its seal back."""

@@ -154,3 +154,10 @@ TURNS = st.one_of(
 def test_that_no_conversation_makes_a_request_that_servers_refuse(turns: list[Message]) -> None:
     target = Target("p", "m")
     check(chat(ChatRequest(tuple(turns)), target).body, target)
+
+
+def test_that_only_who_takes_a_prefill_is_left_to_go_on_by_itself() -> None:
+    begun = ChatRequest((Message.user("Tell"), Message.assistant("Once", interrupted=True)))
+    for prefill, last in ((False, "user"), (True, "assistant")):
+        body = chat(begun, Target("p", "m", prefill=prefill)).body
+        assert body["messages"][-1]["role"] == last
