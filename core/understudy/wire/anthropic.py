@@ -20,7 +20,7 @@ from understudy.wire.citations import Citations
 from understudy.wire.decoding import StreamDecoder
 from understudy.wire.failures import error_from_event
 from understudy.wire.format import WireFormat
-from understudy.wire.values import count, loads, mapping, objects, sound, whole
+from understudy.wire.values import count, loads, mapping, objects, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +66,6 @@ class AnthropicDecoder(StreamDecoder):
         self._citations = Citations()
         self._calls: dict[int | None, _OpenCall] = {}
         self._called = False
-        self._half_thought = ""
 
     def take(self, event: SseEvent, events: list[ProviderEvent]) -> None:
         """Decode one event."""
@@ -137,17 +136,13 @@ class AnthropicDecoder(StreamDecoder):
             self.words(text, events)
 
     def _think(self, thought: object, events: list[ProviderEvent]) -> None:
-        if isinstance(thought, str) and thought:
-            self.thinking.settle(events)
-            text, self._half_thought = whole(self._half_thought + thought)
-            if text:
-                events.append(ReasoningDelta(text))
+        if isinstance(thought, str):
+            self.think(thought, events)
 
     def _seal(self, seal: object, events: list[ProviderEvent], *, redacted: bool = False) -> None:
         if isinstance(seal, str) and seal:
             self.thinking.settle(events)
-            self._half_thought = ""
-            events.append(ReasoningDelta("", seal, redacted))
+            events.append(ReasoningDelta("", sound(seal), redacted))
 
     def _cite(self, citation: dict[str, Any], events: list[ProviderEvent]) -> None:
         """Tell of a source: a page, a search result of one's own, or a document of the request."""
@@ -170,7 +165,7 @@ class AnthropicDecoder(StreamDecoder):
         call = self._calls.get(index)
         if call is not None and isinstance(fragment, str) and fragment:
             call.begun = True
-            self._add_arguments(index, call, sound(fragment), events)
+            self._add_arguments(index, call, fragment, events)
 
     def _end_call(self, index: int | None, events: list[ProviderEvent]) -> None:
         """End a call: without a fragment its arguments are what it began with, or none at all."""

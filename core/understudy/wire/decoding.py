@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import Stop, UsageReported
+from understudy.events import ReasoningDelta, Stop, UsageReported
 from understudy.wire.failures import error_from_event
 from understudy.wire.sse import SseDecoder
 from understudy.wire.thinking import ThinkingSplitter
@@ -62,6 +62,7 @@ class StreamDecoder:
         self._framing: Framing = SseDecoder(name) if framing is None else framing
         self._usage: Usage | None = None
         self._half = ""
+        self._half_thought = ""
 
     def chunk(self, chunk: dict[str, Any], events: list[ProviderEvent]) -> None:
         """Decode one chunk. Raises ``ProviderError`` where it says that the answer failed."""
@@ -118,6 +119,14 @@ class StreamDecoder:
             text, self._half = whole(self._half + text)
         if text:
             self.thinking.feed(text, events)
+
+    def think(self, text: str, events: list[ProviderEvent], signature: str = "") -> None:
+        """Deliver a thought, in whole characters, or what seals it."""
+        if not text.isascii() or self._half_thought:
+            text, self._half_thought = whole(self._half_thought + text)
+        if text or signature:
+            self.thinking.settle(events)
+            events.append(ReasoningDelta(text, sound(signature)))
 
     def report(self, usage: Usage | None, events: list[ProviderEvent]) -> None:
         """Deliver a count of tokens, unless it is the one that was delivered last."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ReasoningDelta
 from understudy.wire.citations import Citations
 from understudy.wire.decoding import StreamDecoder
 from understudy.wire.failures import error_from_event
@@ -120,7 +119,7 @@ class GeminiDecoder(StreamDecoder):
     def _part(self, part: dict[str, Any], events: list[ProviderEvent]) -> bool:
         """Decode one part; whether it belongs to the answer itself, not to a thought."""
         seal = part.get("thoughtSignature")
-        signature = seal if isinstance(seal, str) else ""
+        signature = sound(seal) if isinstance(seal, str) else ""
         if isinstance(part.get("functionCall"), dict):
             self.thinking.settle(events)
             self._calls.read(part["functionCall"], signature, events)
@@ -128,18 +127,13 @@ class GeminiDecoder(StreamDecoder):
         text = part.get("text")
         words = text if isinstance(text, str) else ""
         if part.get("thought") is True:
-            self._thought(sound(words), signature, events)
+            self.think(words, events, signature)
             return False
         words = words or _in_words(part)
         if words:
             self.words(words, events)
-        self._thought("", signature, events)
+        self.think("", events, signature)
         return bool(words)
-
-    def _thought(self, text: str, signature: str, events: list[ProviderEvent]) -> None:
-        if text or signature:
-            self.thinking.settle(events)
-            events.append(ReasoningDelta(text, signature))
 
     def _sources(self, candidate: dict[str, Any], events: list[ProviderEvent]) -> None:
         """Read where the words are from: what was searched for, and what was quoted."""

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ReasoningDelta, ToolCallDelta
+from understudy.events import ToolCallDelta
 from understudy.requests import Usage
 from understudy.wire.decoding import StreamDecoder
 from understudy.wire.format import WireFormat
@@ -54,9 +54,8 @@ class OllamaDecoder(StreamDecoder):
 
     def _message(self, message: dict[str, Any], events: list[ProviderEvent]) -> None:
         thought = message.get("thinking")
-        if isinstance(thought, str) and thought:
-            self.thinking.settle(events)
-            events.append(ReasoningDelta(sound(thought)))
+        if isinstance(thought, str):
+            self.think(thought, events)
         content = message.get("content")
         if isinstance(content, str) and content:
             self.words(content, events)

@@ -11,7 +11,6 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ReasoningDelta
 from understudy.wire.citations import Citations
 from understudy.wire.decoding import StreamDecoder
 from understudy.wire.failures import error_from_event
@@ -19,7 +18,7 @@ from understudy.wire.format import WireFormat
 from understudy.wire.openai_lists import read_models, read_vectors
 from understudy.wire.openai_messages import chat, embed
 from understudy.wire.openai_usage import read_usage
-from understudy.wire.values import first_object, loads, mapping, objects, sound, strings, texts
+from understudy.wire.values import first_object, loads, mapping, objects, strings, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,9 +140,8 @@ class OpenAIChatDecoder(StreamDecoder):
         if details:
             _extend(self._details, details)
             thought = thought or texts(details, "text", "summary")
-        if isinstance(thought, str) and thought:
-            self.thinking.settle(events)
-            events.append(ReasoningDelta(sound(thought)))
+        if isinstance(thought, str):
+            self.think(thought, events)
 
     def _extras(self, delta: dict[str, Any], events: list[ProviderEvent]) -> None:
         refusal = delta.get("refusal")
@@ -171,16 +169,15 @@ class OpenAIChatDecoder(StreamDecoder):
         self.thinking.settle(events)
         details, self._details = self._details, []
         if details:
-            events.append(ReasoningDelta("", json.dumps(details, ensure_ascii=False)))
+            self.think("", events, json.dumps(details, ensure_ascii=False))
 
     def _parts(self, content: object, events: list[ProviderEvent]) -> None:
         """Take a list of thinking and text parts, as Mistral's reasoning models send it."""
         for part in objects(content):
             thought = part.get("thinking")
             if thought:
-                self.thinking.settle(events)
                 text = thought if isinstance(thought, str) else texts(thought, "text")
-                events.append(ReasoningDelta(sound(text)))
+                self.think(text, events)
             elif isinstance(part.get("text"), str) and part["text"]:
                 self.words(part["text"], events)
 

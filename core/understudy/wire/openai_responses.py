@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ReasoningDelta
 from understudy.wire.citations import Citations
 from understudy.wire.decoding import StreamDecoder
 from understudy.wire.delivered import Delivered, Thoughts
@@ -21,7 +20,7 @@ from understudy.wire.openai_lists import read_models, read_vectors
 from understudy.wire.openai_messages import embed
 from understudy.wire.openai_usage import read_usage
 from understudy.wire.responses_input import chat, seal
-from understudy.wire.values import loads, loads_object, mapping, objects, sound, texts
+from understudy.wire.values import loads, loads_object, mapping, objects, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -235,15 +234,13 @@ class ResponsesDecoder(StreamDecoder):
 
     def _think(self, text: str, events: list[ProviderEvent]) -> None:
         if text:
-            self.thinking.settle(events)
-            events.append(ReasoningDelta(sound(text)))
+            self.think(text, events)
 
     def _seal(self, item: _Json, events: list[ProviderEvent]) -> None:
         signature = seal(item)
         if signature:
-            self.thinking.settle(events)
             self._thoughts.end()
-            events.append(ReasoningDelta("", signature))
+            self.think("", events, signature)
 
     def _add_arguments(self, chunk: _Json, events: list[ProviderEvent]) -> None:
         delta = self.tools.delta(self._fragment(chunk, chunk.get("delta")))

@@ -11,6 +11,7 @@ import json
 from typing import Any, cast
 
 from understudy.events import ToolCallDelta
+from understudy.wire.values import sound, whole
 
 
 class ToolCallSlots:
@@ -20,22 +21,23 @@ class ToolCallSlots:
         self._slot_of_id: dict[str, int] = {}
         self._slot_of_index: dict[int, int] = {}
         self._named: set[int] = set()
+        self._halves: dict[int, str] = {}
         self._count = 0
 
     def delta(self, fragment: dict[str, Any]) -> ToolCallDelta:
         """One fragment as an event."""
         raw_id, raw_index, raw_function = (fragment.get(k) for k in ("id", "index", "function"))
-        call_id = raw_id if isinstance(raw_id, str) else ""
+        call_id = sound(raw_id) if isinstance(raw_id, str) else ""
         index = raw_index if isinstance(raw_index, int) else None
         function = cast("dict[str, Any]", raw_function) if isinstance(raw_function, dict) else {}
-        name = str(function.get("name") or "")
+        name = sound(str(function.get("name") or ""))
         fresh = bool(call_id) and call_id not in self._slot_of_id
         slot = self._slot(call_id, index, name)
         if slot in self._named:
             name = ""
         elif name:
             self._named.add(slot)
-        arguments = _arguments(function.get("arguments"))
+        arguments = self._whole(slot, _arguments(function.get("arguments")))
         return ToolCallDelta(slot, arguments, call_id if fresh else "", name)
 
     def _slot(self, call_id: str, index: int | None, name: str) -> int:
@@ -49,6 +51,16 @@ class ToolCallSlots:
         if index is not None:
             self._slot_of_index[index] = slot
         return slot
+
+    def _whole(self, slot: int, arguments: str) -> str:
+        """Keep half a character for the call's next fragment."""
+        half = self._halves.pop(slot, "")
+        if not half and arguments.isascii():
+            return arguments
+        arguments, half = whole(half + arguments)
+        if half:
+            self._halves[slot] = half
+        return arguments
 
     def _begins_another(self, slot: int, call_id: str, index: int | None, name: str) -> bool:
         """Whether a fragment that points at ``slot`` belongs to a call of its own."""

@@ -496,8 +496,8 @@ def test_that_half_a_character_waits_for_its_other_half() -> None:
 
 
 def test_that_invalid_characters_in_arguments_are_replaced() -> None:
-    call = [data.replace(b'"1"', rb'"\ud83d"') for data in tool_block(0, "1")]
-    assert arguments_of(*call) == "\ufffd"
+    call = [data.replace(b'"1"', rb'"\ud83d"') for data in tool_block(0, "1", "2")]
+    assert arguments_of(*call) == "\ufffd2"
 
 
 def test_that_two_broken_chunks_are_passed_over_and_a_third_ends_the_answer() -> None:

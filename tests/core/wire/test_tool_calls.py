@@ -92,3 +92,16 @@ def test_that_arguments_may_be_an_object() -> None:
 @pytest.mark.parametrize("junk", [{}, {"function": "x"}, {"index": "0", "id": 7, "function": None}])
 def test_that_junk_is_an_empty_fragment(junk: dict[str, Any]) -> None:
     assert deltas(junk) == [ToolCallDelta(0, "")]
+
+
+def test_that_half_a_character_waits_for_the_next_fragment_of_its_own_call() -> None:
+    found = deltas(
+        fragment(0, "a", "find", '"\ud83d'),
+        fragment(1, "b", "read", '"\ud83d'),
+        fragment(0, text='\ude00"'),
+        fragment(1, text='"'),
+    )
+    assert [delta.arguments for delta in found] == ['"', '"', '😀"', '\ufffd"']
+    assert deltas(fragment(0, "\ud83d", "\ude00", ""))[0] == ToolCallDelta(
+        0, "", "\ufffd", "\ufffd"
+    )
