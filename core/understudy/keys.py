@@ -32,6 +32,10 @@ ANSWER_TIMEOUT = 5.0
 UNLOCK_TIMEOUT = 120.0
 """Seconds in which a person types the keyring's password."""
 
+OWN_TOKEN = "understudy-"
+"""How the token of ``understudy serve`` begins. Clients look for it in variables such as
+``OPENAI_API_KEY``, where it is no key: no provider may ever be sent it."""
+
 _QUOTES = ("''", '""', "``", "“”", "‘’", "«»")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
@@ -278,9 +282,10 @@ def _fault(key: str) -> str:
 def _usable(text: str) -> str | None:
     """Clean what the environment holds; what is no key there counts as none."""
     try:
-        return clean_key(text)
+        key = clean_key(text)
     except UsageError:
         return None
+    return None if key.startswith(OWN_TOKEN) else key
 
 
 def _not_removed(state: KeyringState) -> KeyStoreError:
