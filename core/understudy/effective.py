@@ -107,6 +107,18 @@ def account_of(row: ProviderRow, number: int) -> ProviderRow:
     )
 
 
+def with_accounts(placed: Mapping[str, Placed]) -> dict[str, Placed]:
+    """List the further keys too, each behind the provider that it is a key of."""
+    listed: dict[str, Placed] = {}
+    for provider, each in placed.items():
+        listed[provider] = each
+        if each.row.base_url and not each.problem:
+            for number in range(2, each.keys + 1):
+                account = replace(account_of(each.row, number), endpoint_env="")
+                listed[account.id] = replace(each, row=account, keys=1)
+    return listed
+
+
 def _of_catalogue(
     row: ProviderRow, given: ProviderSettings | None, environ: Mapping[str, str]
 ) -> Placed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.cli.session import known, with_workspace
 from understudy.errors import KeyStoreError, UsageError
+from understudy.importing.carrying_out import placements
 
 if TYPE_CHECKING:
     import argparse
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from understudy.assembly import Workspace
     from understudy.cli.console import Console
     from understudy.keys import KeyReading
+    from understudy.providers.base import ProviderRow
 
 
 def set_key(args: argparse.Namespace, console: Console) -> int:
@@ -27,9 +29,8 @@ def set_key(args: argparse.Namespace, console: Console) -> int:
         )
 
     async def change(workspace: Workspace) -> None:
-        known(args.provider, workspace.provider_ids, "provider")
-        reading = await workspace.set_key(args.provider, _read_key(workspace, args.provider))
-        name = workspace.provider(args.provider).name
+        name = _named(workspace, args.provider).name
+        reading = await workspace.set_key(args.provider, _read_key(name))
         if reading.source != "keyring":
             raise KeyStoreError(
                 f"The key for {name} could not be kept: {reading.state.why}",
@@ -49,9 +50,8 @@ def remove(args: argparse.Namespace, console: Console) -> int:
     """Take the key out of the keyring; one in the environment stays and is named."""
 
     async def change(workspace: Workspace) -> None:
-        known(args.provider, workspace.provider_ids, "provider")
+        name = _named(workspace, args.provider).name
         reading = await workspace.remove_key(args.provider)
-        name = workspace.provider(args.provider).name
         if console.json:
             console.object({"provider": args.provider, "source": reading.source})
             return
@@ -76,7 +76,7 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
             console.object({"keys": keys, "keyring": asdict(keyring)})
             return
         console.table(
-            (workspace.provider(provider).name, _source(workspace, provider, reading))
+            (_named(workspace, provider).name, _source(reading))
             for provider, reading in readings.items()
         )
         if keyring.state != "ready":
@@ -86,7 +86,14 @@ def list_all(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _source(workspace: Workspace, provider: str, reading: KeyReading) -> str:
+def _named(workspace: Workspace, provider: str) -> ProviderRow:
+    """Find a provider, or one of its further keys, such as openai#2."""
+    rows = {name: each.row for name, each in placements(workspace).items()}
+    known(provider, list(rows), "provider")
+    return rows[provider]
+
+
+def _source(reading: KeyReading) -> str:
     match reading.source:
         case "keyring":
             return f"in {reading.state.backend_name}"
@@ -99,14 +106,14 @@ def _source(workspace: Workspace, provider: str, reading: KeyReading) -> str:
 
 
 def _instead(workspace: Workspace, provider: str) -> str:
-    names = workspace.placed(provider).row.key_env
+    names = _named(workspace, provider).key_env
     return f"Set {names[0]} in the environment in its place." if names else ""
 
 
-def _read_key(workspace: Workspace, provider: str) -> str:
+def _read_key(name: str) -> str:
     """Take the key from standard input; a person is asked for it and does not see it."""
     if not sys.stdin.isatty():
         return sys.stdin.read()
     from getpass import getpass
 
-    return getpass(f"Key for {workspace.provider(provider).name} (it is not shown): ")
+    return getpass(f"Key for {name} (it is not shown): ")

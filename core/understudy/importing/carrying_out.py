@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.effective import with_accounts
 from understudy.errors import KeyStoreError
 from understudy.importing.plan import Present, plan_provider
 from understudy.phrases import Phrase
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def placements(workspace: Workspace) -> dict[str, Placed]:
-    """List who could be asked, as the settings place them."""
-    return {provider: workspace.placed(provider) for provider in workspace.provider_ids}
+    """List who could be asked, as the settings place them, further keys included."""
+    placed = {provider: workspace.placed(provider) for provider in workspace.provider_ids}
+    return with_accounts(placed)
 
 
 async def read_keys(workspace: Workspace, offers: Iterable[Offer]) -> dict[str, KeyReading]:
@@ -53,9 +55,19 @@ def plan_for(
     replacing: bool,
 ) -> tuple[ProviderPlan, ...]:
     """Say what becomes of each offer, given what is there."""
+    placed = placements(workspace)
+
+    def present(provider: str) -> Present:
+        reading, given = readings.get(provider), workspace.settings.providers.get(provider)
+        return Present(
+            placed[provider],
+            reading.key if reading is not None and reading.source == "keyring" else None,
+            reading.key if reading is not None else None,
+            (given.base_url if given is not None else None) or "",
+        )
+
     return tuple(
-        plan_provider(each, _present(workspace, each.provider, readings), replacing=replacing)
-        for each in offers
+        plan_provider(each, present(each.provider), replacing=replacing) for each in offers
     )
 
 
@@ -74,17 +86,6 @@ async def carry_out(workspace: Workspace, plans: Sequence[ProviderPlan]) -> None
             done.append(plan)
     finally:
         _set_addresses(workspace, done)
-
-
-def _present(workspace: Workspace, provider: str, readings: Mapping[str, KeyReading]) -> Present:
-    reading = readings.get(provider)
-    given = workspace.settings.providers.get(provider)
-    return Present(
-        workspace.placed(provider),
-        reading.key if reading is not None and reading.source == "keyring" else None,
-        reading.key if reading is not None else None,
-        (given.base_url if given is not None else None) or "",
-    )
 
 
 async def _keep_key(workspace: Workspace, plan: ProviderPlan, done: Sequence[ProviderPlan]) -> None:

@@ -136,6 +136,21 @@ def test_that_a_key_on_the_command_line_is_refused_and_not_repeated(cli: Command
     assert KEY not in outcome.err
 
 
+def test_that_a_further_key_of_a_provider_has_a_place_of_its_own(
+    with_keyring: CommandLine, session: KeyringSession, home: Path
+) -> None:
+    home.mkdir()
+    (home / "settings.json").write_text('{"providers": {"groq": {"keys": 2}}}', encoding="utf-8")
+    outcome = with_keyring("keys", "set", "groq#2", stdin=KEY)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Groq #2" in outcome.out
+    assert session.lookup("groq#2") == KEY
+    assert source(with_keyring, "groq#2") == "keyring"
+    assert "Groq #2" in with_keyring("keys", "list").out
+    with_keyring("keys", "remove", "groq#2")
+    assert session.lookup("groq#2") == ""
+
+
 def test_that_a_mistyped_provider_is_answered_with_the_one_probably_meant(
     cli: CommandLine,
 ) -> None:

@@ -159,6 +159,21 @@ def test_that_an_imported_key_answers_at_the_imported_address(
     assert server.requests[0].headers["authorization"] == f"Bearer {OPENAI}"
 
 
+def test_that_a_further_key_is_imported_where_the_settings_have_a_place_for_it(
+    cli: CommandLine, home: Path
+) -> None:
+    text = f"OPENAI_API_KEY={OPENAI}\nOPENAI_API_KEY_2={GROQ}\nOPENAI_BASE_URL=https://x.test\n"
+    alone = cli("keys", "import", "--dry-run", "--json", "-", stdin=text).object
+    assert alone["unknown"] == ["OPENAI_API_KEY_2"]
+    home.mkdir()
+    (home / "settings.json").write_text('{"providers": {"openai": {"keys": 2}}}', encoding="utf-8")
+    both = cli("keys", "import", "--dry-run", "--json", "-", stdin=text).object["providers"]
+    assert [(each["provider"], each["address"] is None) for each in both] == [
+        ("openai", False),
+        ("openai#2", True),
+    ]
+
+
 def test_that_without_a_keyring_nothing_is_changed_and_this_is_said(
     cli: CommandLine, env_file: Path, home: Path
 ) -> None:
