@@ -82,8 +82,9 @@ class ProviderError(UnderstudyError):
     secrets removed (for the trace), ``retry_after`` the seconds until it asked to be tried again.
     ``model_only`` says that the failure concerns the model that was asked, though failures of its
     kind concern the whole provider as a rule.
-    ``parameter`` is the request's top-level field that the server says it does not take, where the
-    request was refused for one: without it the same request may be asked again.
+    ``parameter`` is the request's field that the server says it does not take, as a path such as
+    ``reasoning.summary``, where the request was refused for one: without it the same request may be
+    asked again.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ FunctionDeclaration); for seals ai.google.dev/gemini-api/docs/thought-signatures
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -34,6 +35,9 @@ _FOREIGN = "skip_thought_signature_validator"
 """Documented for calls that another model made: Gemini 3 takes no call without a seal."""
 
 _SEALS_SINCE = 3
+_TAKES_NO_INSTRUCTIONS = re.compile(r"(?:models/)?gemma-[123]")
+"""They answer "Developer instruction is not enabled" (google/adk-python issue 3900)."""
+
 _UNSEEN = "image/gif"  # not among those of ai.google.dev/gemini-api/docs/image-understanding
 _MODES = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 _BARE_SCHEMA = frozenset({"type", "properties", "required", "additionalProperties", "$schema"})
@@ -42,8 +46,8 @@ _BARE_SCHEMA = frozenset({"type", "properties", "required", "additionalPropertie
 def chat(request: ChatRequest, target: Target) -> Call:
     """Make the call that asks ``target`` for a streamed answer."""
     system, talk = apart_from_system(turns_of(request.messages, target))
-    if system and not talk:  # contents may not be empty
-        system, talk = "", [Turn("user", (TextPart(system),))]
+    if system and (not talk or _TAKES_NO_INSTRUCTIONS.match(target.model)):
+        system, talk = "", _led_by(system, talk)
     body: dict[str, Any] = {"contents": _contents(talk, target)}
     if system:
         body["systemInstruction"] = {"parts": [{"text": system}]}
@@ -75,6 +79,13 @@ def tool_choice(choice: str) -> dict[str, Any]:
 def _path(model: str) -> str:
     """Give a model's name as it may stand in a path; ``models/`` before it is tolerated."""
     return quote(model.removeprefix("models/"), safe="")
+
+
+def _led_by(system: str, talk: Sequence[Turn]) -> list[Turn]:
+    """Put the instructions before what the user says; contents may not be empty."""
+    if not talk:
+        return [Turn("user", (TextPart(system),))]
+    return [Turn("user", (TextPart(f"{system}\n\n"), *talk[0].parts)), *talk[1:]]
 
 
 def _config(request: ChatRequest, target: Target) -> dict[str, Any]:

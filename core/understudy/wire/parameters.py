@@ -8,6 +8,7 @@ and whatever else is written with pydantic), or in the words of the message alon
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -68,14 +69,13 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 def refused_parameter(layers: Iterable[dict[str, Any]], message: str) -> str:
-    """Name the request's top-level field that is not taken; empty where none is named.
+    """Name the request's field that is not taken, as a path; empty where none is named.
 
     ``layers`` are the objects of an error's body. A field without which nothing is asked is not
     named: leaving it out would not help.
     """
-    paths = [*_in_words(message), *_in_fields(layers)]
-    names = (_top(path) for path in paths)
-    return next((name for name in names if name and name not in _NEEDED), "")
+    paths = (_path(path) for path in (*_in_words(message), *_in_fields(layers)))
+    return next((".".join(path) for path in paths if path and path[0] not in _NEEDED), "")
 
 
 def _in_words(message: str) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _in_words(message: str) -> Iterator[str]:
             yield name
     match = _GEMINI.search(message)
     if match:
-        yield _camel(match["path"] or match["name"])
+        yield _camel(".".join(name for name in (match["path"], match["name"]) if name))
 
 
 def _in_fields(layers: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -101,12 +101,12 @@ def _in_fields(layers: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield ".".join(str(part) for part in cast("list[object]", loc))
 
 
-def _top(path: str) -> str:
-    """Take the field at the top of a path: ``stream_options`` of ``body.stream_options.x``."""
+def _path(path: str) -> list[str]:
+    """Take the names of a path from its top down to a place in a list: ``body.stop[0]`` is stop."""
     if ".." in path:  # the middle of something that is left out
-        return ""
+        return []
     parts = [part for part in re.split(r"[.\[\]]+", path) if part.lower() not in _NO_FIELD]
-    return parts[0] if parts and _NAME.fullmatch(parts[0]) else ""
+    return list(takewhile(_NAME.fullmatch, parts))
 
 
 def _camel(path: str) -> str:

@@ -183,6 +183,15 @@ def test_that_the_talk_begins_with_the_user_and_never_is_nothing() -> None:
     assert "systemInstruction" not in body
 
 
+def test_that_older_gemmas_are_told_their_instructions_by_the_user() -> None:
+    request = ChatRequest((Message.system("Be brief."), Message.user("Hi", PNG)))
+    body = build(request, "gemma-3-27b-it")
+    blob = {"inlineData": {"mimeType": "image/png", "data": "iVBORw=="}}
+    assert body["contents"] == [user({"text": "Be brief.\n\n"}, blob, {"text": "Hi"})]
+    assert "systemInstruction" not in body
+    assert "systemInstruction" in build(request, "gemma-4-31b-it")
+
+
 def test_that_all_results_of_a_turn_are_in_one_content() -> None:
     asked = (Message.user("Find"), assistant(call("a1", "S"), call("b2")))
     assert contents(*asked, results("a1"), results("b2", is_error=True)) == [

@@ -30,7 +30,8 @@ REFUSALS: list[tuple[str, Any, str]] = [
         said("Unsupported value: 'temperature' does not support 0.2 with this model."),
         "temperature",
     ),
-    ("OpenAI unknown", said("Unknown parameter: 'stream_options.x'."), "stream_options"),
+    ("OpenAI unknown", said("Unknown parameter: 'stream_options.x'."), "stream_options.x"),
+    ("OpenAI inner", said("Verify your organization.", "reasoning.summary"), "reasoning.summary"),
     ("OpenAI param alone", said("No.", "top_p"), "top_p"),
     ("OpenAI path", said("Invalid value.", "tools[0].function.name"), "tools"),
     ("OpenAI messages", said("Invalid value.", "messages[0].content"), ""),
@@ -67,8 +68,18 @@ REFUSALS: list[tuple[str, Any, str]] = [
     ("Gemini", said("Unknown name \"safety_x\" at '': Cannot find field."), "safetyX"),
     (
         "Gemini inner",
-        said("Unknown name \"x\" at 'generation_config': Cannot find field."),
-        "generationConfig",
+        said("Unknown name \"x_y\" at 'generation_config': Cannot find field."),
+        "generationConfig.xY",
+    ),
+    (
+        "Gemini innermost",
+        said("Unknown name \"a\" at 'generation_config.thinking_config': Cannot find field."),
+        "generationConfig.thinkingConfig.a",
+    ),
+    (
+        "Gemini list",
+        said("Unknown name \"a\" at 'tools[0].function_declarations[0]': Cannot find field."),
+        "tools",
     ),
     # docs.ollama.com/api/errors
     ("Ollama tools", {"error": '"gemma:2b" does not support tools'}, "tools"),
@@ -123,4 +134,4 @@ def test_that_a_key_is_no_field() -> None:
 @given(st.text(max_size=80), st.text(max_size=20))
 def test_that_whatever_is_named_is_a_name(message: str, param: str) -> None:
     name = refused_parameter([{"param": param}], message)
-    assert name == "" or name.isidentifier()
+    assert name == "" or all(part.isidentifier() for part in name.split("."))

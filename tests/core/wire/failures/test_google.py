@@ -187,7 +187,7 @@ GOOGLE = [
             " find field.",
         ),
         K.BAD_REQUEST,
-        parameter="generationConfig",
+        parameter="generationConfig.foo",
     ),
     Refusal("billing", 402, google(402, "X", "Payment required"), K.QUOTA),
     Refusal(
