@@ -10,6 +10,7 @@ llama.cpp (``meta.n_ctx_train``), xAI and Fireworks (``context_length``).
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, cast
 
 from understudy.model_facts import ListedModel, ModelFacts
@@ -105,7 +106,7 @@ def _price(prices: dict[str, Any], *names: str) -> float | None:
             price = float(prices[name])
         except (KeyError, OverflowError, TypeError, ValueError):
             continue
-        if price < 0:
+        if price < 0 or not isfinite(price):
             return None
         return price if price >= _MORE_THAN_A_TOKEN_COSTS else price * _PER_TOKEN
     return None

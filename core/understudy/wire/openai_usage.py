@@ -10,6 +10,7 @@ from understudy.wire.values import count, mapping
 _READ = ("prompt_tokens", "prompt_n", "input_tokens")
 _WRITTEN = ("completion_tokens", "predicted_n", "output_tokens")
 _CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "num_cached_tokens")
+_RUINOUS = 1e9  # USD: JSON may hold anything, NaN and infinity included
 _USD_PER_TICK = 1e-10  # github.com/xai-org/xai-sdk-python, cost.py
 
 
@@ -60,5 +61,6 @@ def _cost(counted: dict[str, Any]) -> float | None:
     value = counted.get("cost", counted.get("estimated_cost"))
     if isinstance(value, dict):
         value = mapping(cast("object", value)).get("total_cost")
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(cast("float", value)) if known else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < _RUINOUS else None

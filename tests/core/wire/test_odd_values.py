@@ -35,9 +35,15 @@ def test_that_the_name_of_a_listed_model_can_be_stored(wire: str) -> None:
     assert model.id == "m\ufffd"
 
 
-def test_that_a_price_too_large_for_a_number_is_none() -> None:
-    (model,) = read_models(b'{"data": [{"id": "m", "pricing": {"prompt": %b}}]}' % HUGE.encode())
+@pytest.mark.parametrize("odd", [HUGE, "NaN", "Infinity", "1e999", '"1e999"', '"nan"'])
+def test_that_a_price_that_is_no_number_is_none(odd: str) -> None:
+    (model,) = read_models(f'{{"data": [{{"id": "m", "pricing": {{"prompt": {odd}}}}}]}}'.encode())
     assert model.facts.input_price is None
+
+
+@pytest.mark.parametrize("odd", [10**400, float("nan"), float("inf"), -1, True, "1"])
+def test_that_a_cost_that_is_no_number_is_none(odd: object) -> None:
+    assert read_usage({"prompt_tokens": 7, "cost": odd}) == Usage(7)
 
 
 @pytest.mark.parametrize("odd", [-1, 2**63, 10**400, True, 1.5, "7"])
