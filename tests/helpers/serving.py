@@ -65,7 +65,8 @@ async def serving(
     offer = Offer(offered) if isinstance(offered, Router) else offered
     noted: list[Noted] = []
     stopping: list[int] = []
-    server = Server(application(offer, TOKEN, noted.append, bounds), stopping.append, grace=grace)
+    app = application(offer, TOKEN, noted.append, bounds)
+    server = Server(app, lambda: None, stopping.append, grace=grace)
     sockets = listen(0, ipv6=ipv6)
     url = f"http://127.0.0.1:{port_of(sockets)}"
     running = asyncio.create_task(server.serve(sockets))

@@ -86,9 +86,13 @@ async def _serve(
     sockets = listen(args.port, ipv6=args.ipv6)
     lines = RequestLines(console)
     app = application(offer_of(workspace, route), token.value, lines.add)
-    server = Server(app, lambda under_way: _tell_end(console, under_way))
     name = workspace.router.route(route).name
-    _announce(console, f"http://127.0.0.1:{port_of(sockets)}", name, token)
+    url = f"http://127.0.0.1:{port_of(sockets)}"
+    server = Server(
+        app,
+        lambda: _announce(console, url, name, token),
+        lambda under_way: _tell_end(console, under_way),
+    )
     try:
         await server.serve(sockets)
     finally:

@@ -119,12 +119,18 @@ class Connection(H11Protocol):
 class Server(uvicorn.Server):
     """Serves until a signal, or ``should_exit``, tells it to end.
 
-    No new request is taken then, answers under way have ``grace`` seconds, of which ``stopping`` is
-    told with their number. A second signal ends at once.
+    ``started`` is called when it answers and takes signals. At the end no new request is taken, and
+    answers under way have ``grace`` seconds, of which ``stopping`` is told with their number. A
+    second signal ends at once.
     """
 
     def __init__(
-        self, app: ASGIApp, stopping: Callable[[int], None], *, grace: int = GRACE
+        self,
+        app: ASGIApp,
+        started: Callable[[], None],
+        stopping: Callable[[int], None],
+        *,
+        grace: int = GRACE,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -140,7 +146,13 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=grace,
             )
         )
+        self._started = started
         self._stopping = stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and tell so."""
+        await super().startup(sockets)
+        self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more, wait for what is under way, and hang up on the rest."""

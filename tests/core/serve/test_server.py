@@ -229,9 +229,11 @@ def test_that_on_another_thread_it_leaves_signals_alone() -> None:
         del scope, receive, send
 
     stopped: list[int] = []
-    server = Server(app, stopped.append)
+    started = threading.Event()
+    server = Server(app, started.set, stopped.append)
     server.should_exit = True
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(listen(0))))
     thread.start()
     thread.join(10)
+    assert started.is_set()
     assert stopped == [0]
