@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.anthropic_replies import (
@@ -102,6 +102,10 @@ class Language:
     def format(self) -> WireFormat:
         """The format itself."""
         return wire_format(self.wire)
+
+    def but(self, **dialect: Any) -> Language:
+        """The same at a server whose ways differ."""
+        return replace(self, dialect=replace(self.dialect, **dialect))
 
     def target(self, model: str = "", **facts: Any) -> Target:
         """Whom a request in this language is written for."""
