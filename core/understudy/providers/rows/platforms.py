@@ -17,7 +17,6 @@ PLATFORMS: tuple[ProviderRow, ...] = (
         models=("gpt-6-luna", "gpt-6-sol", "gpt-6-astra", "gpt-5.4-mini"),
         key_url="https://platform.openai.com/api-keys",
         billing_url="https://platform.openai.com/settings/organization/billing/overview",
-        dialect=Dialect(reasoning_style="reasoning_effort"),
     ),
     # https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle: the model is the
     # name that one gave the deployment, which is the model's own where nobody changed it.
