@@ -11,6 +11,7 @@ import json as json_module
 import os
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from understudy.transport.certificates import trusting, trusting_nobody
 from understudy.transport.decompress import unpacker
 from understudy.transport.exceptions import moved_error, provider_error, proxy_error
 from understudy.transport.headers import Headers
+from understudy.transport.lanes import Lanes
 from understudy.transport.progress import Progress, way_to
 from understudy.transport.proxies import named_proxy, system_proxy, unusable_proxy
 
@@ -117,7 +119,7 @@ class HttpTransport:
         self._extra_certificates = extra_certificates
         self._connect_timeout = connect_timeout
         self._trusting: ssl.SSLContext | None = None
-        self._clients: dict[tuple[Proxy | None, bool], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[Proxy | None, bool], Lanes] = {}
 
     def load(self, *, secure: bool = True) -> None:
         """Load the library and the certificates ahead of the first request; blocks for 0.2 s."""
@@ -144,13 +146,16 @@ class HttpTransport:
         sentences, the host where it is empty. Raises ``ProviderError``.
         """
         name = name or host_of(url) or "The server"
-        response = await self._send(method, url, headers or {}, json, name)
-        try:
-            if 300 <= response.status_code < 400:
-                raise moved_error(response.status_code, url, response.headers.get("location"), name)
-            yield HttpResponse(response, name)
-        finally:
-            await response.aclose()
+        proxy = await self._proxy_to(url)
+        async with self._lanes(proxy, secure=is_secure(url)).client() as client:
+            response = await self._send(client, proxy, method, url, headers or {}, json, name)
+            try:
+                if 300 <= response.status_code < 400:
+                    location = response.headers.get("location")
+                    raise moved_error(response.status_code, url, location, name)
+                yield HttpResponse(response, name)
+            finally:
+                await response.aclose()
 
     async def fetch(
         self,
@@ -185,14 +190,19 @@ class HttpTransport:
     async def aclose(self) -> None:
         """Close every connection. A request made afterwards opens new ones."""
         clients, self._clients = self._clients, {}
-        for client in clients.values():
-            await client.aclose()
+        for lanes in clients.values():
+            await lanes.aclose()
 
     async def _send(
-        self, method: str, url: str, headers: Mapping[str, str], json: object, name: str
+        self,
+        client: httpx.AsyncClient,
+        proxy: Proxy | None,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        json: object,
+        name: str,
     ) -> httpx.Response:
-        proxy = await self._proxy_to(url)
-        client = self._client(proxy, secure=is_secure(url))
         progress = Progress(way_to(url, proxy))
         sent = {"accept-encoding": "identity", **headers}  # a compressed stream comes in lumps
         content = None
@@ -222,13 +232,14 @@ class HttpTransport:
             return named_proxy(self._proxy)
         return await asyncio.to_thread(system_proxy, url) if self._trust_env else None
 
-    def _client(self, proxy: Proxy | None, *, secure: bool) -> httpx.AsyncClient:
-        """Return the client for a proxy, with or without TLS.
+    def _lanes(self, proxy: Proxy | None, *, secure: bool) -> Lanes:
+        """Return the clients for a proxy, with or without TLS.
 
         Certificates are loaded for TLS alone: that takes 20 ms, and they may be broken.
         """
         if (proxy, secure) not in self._clients:
-            self._clients[proxy, secure] = self._new_client(proxy, secure=secure)
+            make = partial(self._new_client, proxy, secure=secure)
+            self._clients[proxy, secure] = Lanes(make)
         return self._clients[proxy, secure]
 
     def _new_client(self, proxy: Proxy | None, *, secure: bool) -> httpx.AsyncClient:
