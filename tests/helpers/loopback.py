@@ -251,7 +251,7 @@ class Loopback:
         """Listen, in the running loop."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            self._connect, "127.0.0.1", self._wanted_port, ssl=self._tls
+            self._connect, "127.0.0.1", self._wanted_port, ssl=self._tls, backlog=QUEUE
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
         self.url = f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
@@ -306,6 +306,9 @@ class Loopback:
         await self._stopping.wait()
         await self.stop()
 
+
+QUEUE = 2048
+"""Connections that may stand in line: from a thousand at once the system drops what is beyond."""
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 CERTIFICATE = RECORDINGS / "tls" / "loopback.pem"
