@@ -28,7 +28,7 @@ from understudy.wire.anthropic_thinking import (
     takes_thoughts,
     thinking,
 )
-from understudy.wire.attachments import base64_of, left_out
+from understudy.wire.attachments import base64_of
 from understudy.wire.conversation import Turn, apart_from_system, arguments_of, turns_of
 from understudy.wire.format import Call
 
@@ -133,7 +133,7 @@ def _messages(talk: Sequence[Turn], *, with_thoughts: bool) -> list[dict[str, An
 def _blocks(turn: Turn, *, with_thoughts: bool) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
     for part in _parts(turn, with_thoughts=with_thoughts):
-        block = _block(part, turn)
+        block = _block(part)
         if block["type"] == "text" and blocks and blocks[-1]["type"] == "text":
             blocks[-1]["text"] += block["text"]
         else:
@@ -154,7 +154,7 @@ def _parts(turn: Turn, *, with_thoughts: bool) -> list[Part]:
     ]
 
 
-def _block(part: Part, turn: Turn) -> dict[str, Any]:
+def _block(part: Part) -> dict[str, Any]:
     match part:
         case TextPart(text):
             return {"type": "text", "text": text}
@@ -168,13 +168,10 @@ def _block(part: Part, turn: Turn) -> dict[str, Any]:
         case ToolResultPart():
             return _result(part)
         case ImagePart() | FilePart():
-            return _attachment(part, turn)
+            return _attachment(part)
 
 
-def _attachment(part: ImagePart | FilePart, turn: Turn) -> dict[str, Any]:
-    """Attach a picture or a document, which only the user can do; of an empty one tell in words."""
-    if turn.role != "user" or not part.data:
-        return {"type": "text", "text": left_out(part)}
+def _attachment(part: ImagePart | FilePart) -> dict[str, Any]:
     source = {"type": "base64", "media_type": part.media_type, "data": base64_of(part)}
     if isinstance(part, ImagePart):
         return {"type": "image", "source": source}

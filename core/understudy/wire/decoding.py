@@ -100,17 +100,14 @@ class StreamDecoder:
 
     def take(self, event: SseEvent, events: list[ProviderEvent]) -> None:
         """Decode one event of the framing."""
-        name, data = event
-        if name == "error" and not data.lstrip().startswith("{"):
-            raise self.error(data)
-        chunk = loads_object(data)
+        chunk = loads_object(event.data)
         if chunk is not None:
             self.chunks += 1
             try:
                 self.chunk(chunk, events)
             except RecursionError:  # nested so deeply that it could just be read
                 self._skip()
-        elif data.strip():
+        elif event.data.strip():
             self._skip()
 
     def words(self, text: str, events: list[ProviderEvent]) -> None:

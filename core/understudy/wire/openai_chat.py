@@ -88,7 +88,7 @@ class OpenAIChatDecoder(StreamDecoder):
             self._citations.found(url, "", "", events)
         verdict = mapping(chunk.get("base_resp"))  # MiniMax fails inside a 200
         if verdict.get("status_code"):
-            raise self.error({"error": {"code": str(verdict["status_code"]), **verdict}})
+            raise self.error({"base_resp": verdict})
         if self.usage is None and "timings" in chunk:  # llama.cpp, where usage was not asked for
             self.report(read_usage(chunk["timings"]), events)
 

@@ -131,6 +131,16 @@ async def test_that_a_refusal_is_classified_as_everywhere(
     assert caught.value.kind is kind
 
 
+async def test_that_a_format_without_vectors_has_no_such_model(transport: HttpTransport) -> None:
+    async with Loopback() as server:
+        row = ProviderRow("example", "Example", "anthropic", server.url)
+        provider = HttpProvider(row, transport, lambda: "a-key")
+        assert provider.embedding_model("emb-1") is None
+        with pytest.raises(ProviderError, match="makes no vectors") as caught:
+            await provider.embed(("a",), "emb-1")
+        assert (caught.value.kind, server.requests) == (ErrorKind.MODEL_GONE, [])
+
+
 async def test_that_counts_are_added_and_one_that_is_missing_stays_missing(
     transport: HttpTransport,
 ) -> None:

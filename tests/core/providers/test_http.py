@@ -329,6 +329,15 @@ class TestNoAnswers:
             words, error = await failure_of(provider_at(server, transport))
         assert (words, error.kind, error.detail) == ("Once", ErrorKind.TRANSIENT, "Overloaded")
 
+    async def test_that_an_error_without_its_blank_line_keeps_words_held_back(
+        self, transport: HttpTransport
+    ) -> None:
+        overload = data({"error": {"message": "Overloaded", "type": "overloaded_error"}})
+        stream = data(chat_chunk({"content": "<thi"})) + overload.rstrip()
+        async with Loopback(reply(stream, SSE)) as server:
+            words, error = await failure_of(provider_at(server, transport))
+        assert (words, error.kind) == ("<thi", ErrorKind.TRANSIENT)
+
     async def test_that_a_wait_is_counted_from_this_computers_clock_where_the_server_has_none(
         self, transport: HttpTransport
     ) -> None:
@@ -531,6 +540,14 @@ class TestTesting:
             report = await provider_at(server, transport).test()
         assert report.error is not None
         assert (report.error.kind, report.chat_ms) == (kind, None)
+
+    async def test_that_a_test_without_a_model_to_ask_is_told(
+        self, transport: HttpTransport
+    ) -> None:
+        async with Loopback(models=()) as server:
+            report = await provider_at(server, transport, models=()).test()
+        assert report.error is not None
+        assert (report.error.kind, report.model) == (ErrorKind.MODEL_GONE, "")
 
     async def test_that_a_test_does_not_wait_for_ever(self, transport: HttpTransport) -> None:
         async with Loopback(SILENCE) as server:

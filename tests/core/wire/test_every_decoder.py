@@ -9,7 +9,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.cutting import cut
@@ -125,6 +125,7 @@ TOLD = st.builds(
 
 
 @every_stream
+@settings(deadline=None)  # a loaded machine is no bug
 @given(TOLD, st.lists(st.integers(0, 4000), max_size=12))
 def test_that_any_split_of_the_bytes_gives_the_same_events(
     spoken: Language, told: Told, cuts: list[int]
@@ -151,6 +152,7 @@ def with_noise(spoken: Language, events: list[bytes], end: bytes) -> bytes:
 
 @every_stream
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@settings(deadline=None)  # a loaded machine is no bug
 @given(st.lists(st.integers(0, 9000), max_size=12))
 def test_that_line_ends_comments_and_a_byte_order_mark_change_nothing(
     spoken: Language, end: bytes, cuts: list[int]
@@ -311,6 +313,7 @@ def mutations(draw: st.DrawFn, stream: bytes) -> bytes:
 
 
 @every_stream
+@settings(deadline=None)  # a loaded machine is no bug
 @given(st.data())
 def test_that_whatever_comes_only_a_providers_error_is_raised(
     spoken: Language, data: st.DataObject
@@ -340,6 +343,7 @@ VALUES = st.recursive(
 
 
 @every_format
+@settings(deadline=None)  # a loaded machine is no bug
 @given(st.one_of(VALUES.map(lambda value: json.dumps(value).encode()), st.binary(max_size=60)))
 def test_that_whatever_stands_in_a_body_only_a_providers_error_is_raised(
     spoken: Language, body: bytes
@@ -352,6 +356,7 @@ def test_that_whatever_stands_in_a_body_only_a_providers_error_is_raised(
 
 
 @every_format
+@settings(deadline=None)  # a loaded machine is no bug
 @given(st.one_of(VALUES.map(lambda value: json.dumps(value).encode()), st.binary(max_size=60)))
 def test_that_no_body_breaks_the_lists_of_models_and_vectors(spoken: Language, body: bytes) -> None:
     listed = spoken.format.models(body)

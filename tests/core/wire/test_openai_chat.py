@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 from helpers.cutting import cut
 from helpers.replies import DONE, chat_chunk, completion, data, openai_stream, usage_chunk
 from understudy.errors import ErrorKind, ProviderError
-from understudy.events import ProviderEvent, ReasoningDelta, Stop, TextDelta, UsageReported
+from understudy.events import (
+    CitationFound,
+    ProviderEvent,
+    ReasoningDelta,
+    Stop,
+    TextDelta,
+    UsageReported,
+)
 from understudy.requests import Usage
 from understudy.wire.openai_chat import OpenAIChatDecoder, decode_completion
 from understudy.wire.openai_lists import read_models
@@ -224,6 +231,21 @@ def test_that_azure_opens_with_a_chunk_without_choices() -> None:
     assert words(decode(data(opening), data(chat_chunk({"content": "Hi"})), data(annotation))) == (
         "Hi"
     )
+
+
+def test_that_sources_in_annotations_are_told_once() -> None:
+    source = {"url": "https://a.example", "title": "A", "content": "Tides."}
+    note = {"type": "url_citation", "url_citation": source}
+    events = deltas({"content": "Yes.", "annotations": [note, "junk"]}, {"annotations": [note]})
+    assert events == [TextDelta("Yes."), CitationFound("https://a.example", "A", "Tides.")]
+
+
+def test_that_a_verdict_beside_the_choices_is_an_error() -> None:
+    good = {**chat_chunk({"content": "Hi"}), "base_resp": {"status_code": 0, "status_msg": ""}}
+    bad = {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}}
+    events, error = failure_of(data(good), data(bad))
+    assert words(events) == "Hi"
+    assert (error.kind, error.code) == (ErrorKind.RATE_LIMIT, "1002")
 
 
 WRONG_TYPES: list[Any] = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.openai_rules import check
-from understudy.messages import Message, ToolCallPart, ToolResultPart
-from understudy.requests import ChatRequest
+from understudy.messages import FilePart, ImagePart, Message, ToolCallPart, ToolResultPart
+from understudy.requests import ChatRequest, Tool
 from understudy.wire.format import Dialect, Target
 from understudy.wire.openai_messages import chat
 
@@ -57,6 +58,33 @@ def test_that_the_limit_is_called_what_the_server_calls_it() -> None:
     body = build(request, max_tokens_name="max_completion_tokens")
     assert body["max_completion_tokens"] == 9
     assert "max_tokens" not in body
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ("auto", "auto"),
+        ("required", "required"),
+        ("find", {"type": "function", "function": {"name": "find"}}),
+    ],
+)
+def test_that_tools_are_offered_and_demanded(choice: str, said: object) -> None:
+    tool = Tool("find", "Finds.", {"type": "object"})
+    body = build(ChatRequest((Message.user("Hi"),), tools=(tool,), tool_choice=choice))
+    function = {"name": "find", "description": "Finds.", "parameters": {"type": "object"}}
+    assert body["tools"] == [{"type": "function", "function": function}]
+    assert body["tool_choice"] == said
+
+
+def test_that_pictures_and_documents_stand_beside_the_words() -> None:
+    picture, paper = ImagePart(b"\x89PNG", "image/png"), FilePart(b"%PDF", "application/pdf")
+    (message,) = messages(Message.user("Look", picture, paper))
+    file = {"filename": "document.pdf", "file_data": "data:application/pdf;base64,JVBERg=="}
+    assert message["content"] == [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+        {"type": "file", "file": file},
+        {"type": "text", "text": "Look"},
+    ]
 
 
 def test_that_an_interrupted_answer_goes_along_as_context() -> None:
