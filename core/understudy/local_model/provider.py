@@ -101,8 +101,10 @@ class LocalModelProvider:
 
     def facts(self, model: str) -> ModelFacts:
         """Tell what is known of the model, more after the first look at its file."""
-        if self.file is None or model not in {"", self.default_model}:
+        if model not in {"", self.default_model}:
             return ModelFacts()
+        if self.file is None:
+            return ModelFacts(input_price=0.0, output_price=0.0)
         shape = self.file.shape
         embeds = shape.purpose == "embedding"
         return ModelFacts(
