@@ -24,6 +24,8 @@ from understudy.events import (
 from understudy.routing.rescue import Seam
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy.events import StreamEvent
     from understudy.history.journal import AnswerWriter
     from understudy.history.values import EndState, JsonObject, StoredMessage
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 CONTINUED = "continued"
 """The value of a stored seam's ``case`` where the user had an answer carried on."""
+
+BLANK_LINE = "\n\n"
+"""What parts an earlier version of an answer from the one that starts again below it."""
 
 _DECLINED = {ErrorKind.CONTENT_POLICY, ErrorKind.BAD_REQUEST, ErrorKind.CONTEXT}
 _SHORTEST_WRITING = 0.05  # seconds; a speed measured over less says nothing
@@ -48,6 +53,8 @@ class AnswerRecorder:
         self.route = route
         self.trail: list[Attempt] = []
         self.has_words = False
+        self._asked: RouteChosen | None = None
+        self._before = ""
         self._trim: Seam | None = None
 
     def take(self, event: StreamEvent) -> str:
@@ -56,9 +63,11 @@ class AnswerRecorder:
             case TextDelta(text):
                 return self._words(text if self._trim is None else self._trim.feed(text))
             case RouteChosen():
-                self.writer.segment(event.provider, event.provider_name, event.model)
+                self._asked = event
             case ReasoningDelta(text):
                 self.writer.reasoning(text)
+            case HandedOver(anew=True):
+                return self._start_again(event)
             case HandedOver(mid_answer=True):
                 self.writer.seam(seam_of(event))
             case HandedOver():
@@ -81,7 +90,8 @@ class AnswerRecorder:
             self._words(segment.text)
             length += len(segment.text)
         self.writer.seam({"case": CONTINUED})
-        self._trim = Seam(stored.text)
+        self._before = answer_of(stored)
+        self._trim = Seam(self._before)
 
     def rest(self) -> str:
         """Write what was held back while it might have been a repetition; gives those words."""
@@ -93,6 +103,9 @@ class AnswerRecorder:
         figures: JsonObject = {"trace": {"route": self.route, "attempts": attempts}}
         if self.trail and self.has_words:
             figures |= _figures_of(self.trail[-1])
+            cost = _cost_of(self.trail)
+            if cost is not None:
+                figures["cost"] = cost
         return figures
 
     async def finish(self, state: EndState, failure: JsonObject | None = None) -> None:
@@ -110,13 +123,41 @@ class AnswerRecorder:
     def _words(self, words: str) -> str:
         if words:
             self.has_words = True
+            self._begin_segment()
             self.writer.text(words)
         return words
+
+    def _begin_segment(self) -> None:
+        """Say who writes, with the first words: one who never speaks leaves nothing behind."""
+        event, self._asked = self._asked, None
+        if event is not None:
+            self.writer.segment(event.provider, event.provider_name, event.model)
+
+    def _start_again(self, event: HandedOver) -> str:
+        """End the part that was shown, which is kept; what follows is no part of its sentence."""
+        self.writer.text(BLANK_LINE)
+        self.writer.seam(seam_of(event))
+        self._trim = Seam(self._before) if self._before else None
+        return BLANK_LINE
+
+
+def answer_of(stored: StoredMessage) -> str:
+    """Give the text that counts: of an answer that started again, what was written since then."""
+    kept, begin, earlier = "", 0, ""
+    for seam in stored.seams:
+        at = int(seam.get("at", 0))
+        part = stored.text[begin:at]
+        if seam.get("case") == CONTINUED:
+            kept, begin, earlier = kept + (part or earlier), at, ""
+        elif seam.get("anew"):
+            begin, earlier = at, part.removesuffix(BLANK_LINE) or earlier
+    return kept + (stored.text[begin:] or earlier)
 
 
 def seam_of(event: HandedOver) -> JsonObject:
     """Give what is stored of a change of provider."""
-    return {"attempt": asdict(event.failed), "pause": event.pause}
+    seam: JsonObject = {"attempt": asdict(event.failed), "pause": event.pause}
+    return seam | {"anew": True} if event.anew else seam
 
 
 def failure_of(error: BaseException) -> JsonObject:
@@ -148,3 +189,10 @@ def _figures_of(last: Attempt) -> dict[str, Any]:
         if writing > _SHORTEST_WRITING:
             figures["tokens_per_second"] = count / writing
     return figures
+
+
+def _cost_of(trail: Sequence[Attempt]) -> float | None:
+    """Add up what an answer cost, in USD; not known where that of anybody who wrote is not."""
+    costs = [attempt.cost for attempt in trail if attempt.characters or attempt.cost is not None]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if known and len(known) == len(costs) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from understudy.errors import (
 )
 from understudy.events import HandedOver, ReasoningDelta, RouteChosen, TextDelta
 from understudy.history import History
-from understudy.recording import CONTINUED, AnswerRecorder, failure_of
+from understudy.recording import CONTINUED, AnswerRecorder, answer_of, failure_of
 from understudy.requests import Usage
 from understudy.routing.trace import Attempt, Trace
 
@@ -53,8 +54,8 @@ async def stored(history: History, recorder: AnswerRecorder) -> StoredMessage:
     return await history.message(recorder.writer.message_id)
 
 
-def handed_over(*, mid_answer: bool) -> HandedOver:
-    return HandedOver(FAILED, "b", "B", "m2", mid_answer, 6, 1.3)
+def handed_over(*, mid_answer: bool, anew: bool = False) -> HandedOver:
+    return HandedOver(FAILED, "b", "B", "m2", mid_answer, 6, 1.3, anew)
 
 
 async def test_that_a_seam_stands_between_the_parts_of_two_providers(history: History) -> None:
@@ -97,6 +98,67 @@ async def test_that_one_who_stood_in_is_told_from_one_who_carried_on(history: Hi
     assert answer.standin is not None
     assert answer.standin["attempt"]["provider"] == "a"
     assert (answer.seams, len(answer.segments)) == ((), 1)
+
+
+async def test_that_an_answer_that_starts_again_keeps_the_earlier_part_above(
+    history: History,
+) -> None:
+    recorder = await a_recorder(history)
+    again = handed_over(mid_answer=True, anew=True)
+    events = (ASKS_A, TextDelta("Half a "), ASKS_B, again, TextDelta("The whole."))
+    assert [recorder.take(event) for event in events] == ["", "Half a ", "", "\n\n", "The whole."]
+    recorder.trail += [FAILED, ANSWERED]
+    await recorder.finish("complete")
+    answer = await stored(history, recorder)
+    assert [(part.provider_name, part.text) for part in answer.segments] == [
+        ("A", "Half a \n\n"),
+        ("B", "The whole."),
+    ]
+    assert [(seam["at"], seam["anew"]) for seam in answer.seams] == [(9, True)]
+    assert answer_of(answer) == "The whole."
+
+
+async def test_that_what_was_carried_on_at_request_stays_when_the_rest_starts_again(
+    history: History,
+) -> None:
+    first = await a_recorder(history)
+    for event in (ASKS_A, TextDelta("The moon pulls ")):
+        first.take(event)
+    await first.finish("interrupted")
+    old = await stored(history, first)
+
+    writer = await history.begin_answer(old.conversation_id, version_of=old.id)
+    second = AnswerRecorder(writer)
+    second.begin_with(old)
+    again = handed_over(mid_answer=True, anew=True)
+    for event in (ASKS_A, TextDelta("the wa"), ASKS_B, again, TextDelta("the water.")):
+        second.take(event)
+    await second.finish("complete")
+    new = await stored(history, second)
+    assert new.text == "The moon pulls the wa\n\nthe water."
+    assert answer_of(new) == "The moon pulls the water."
+
+
+async def test_that_an_earlier_part_counts_while_nothing_follows_it(history: History) -> None:
+    recorder = await a_recorder(history)
+    for event in (ASKS_A, TextDelta("Half"), ASKS_B, handed_over(mid_answer=True, anew=True)):
+        recorder.take(event)
+    await recorder.finish("interrupted")
+    assert answer_of(await stored(history, recorder)) == "Half"
+
+
+@pytest.mark.parametrize(
+    ("costs", "told"),
+    [((0.002, 0.004), 0.006), ((None, 0.004), None), ((None, None), None), ((0.0, 0.0), 0.0)],
+)
+async def test_that_the_cost_is_told_where_that_of_all_who_wrote_is_known(
+    history: History, costs: tuple[float | None, float | None], told: float | None
+) -> None:
+    recorder = await a_recorder(history)
+    recorder.take(TextDelta("Words."))
+    recorder.trail += [replace(FAILED, cost=costs[0]), replace(ANSWERED, cost=costs[1])]
+    recorder.trail.insert(0, replace(FAILED, characters=0))
+    assert recorder.figures().get("cost") == (told if told is None else pytest.approx(told))
 
 
 async def test_that_thinking_aloud_is_kept_apart_from_the_answer(history: History) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from helpers.providers import Scripted
     from understudy.history import History
+    from understudy.routing.route import Rescue
     from understudy_gui.models.transcript import Item
 
 
@@ -34,14 +35,19 @@ class Stage:
         self.controller.titled.connect(self.titles.append)
         self.controller.show_new()
 
-    def cast(self, *providers: ScriptedProvider, first_token_within: float = 5.0) -> None:
+    def cast(
+        self,
+        *providers: ScriptedProvider,
+        first_token_within: float = 5.0,
+        rescue: Rescue = "carry-on",
+    ) -> None:
         """Put providers on the line-up, in this order, and begin to ask."""
         for provider in providers:
             self.router.register_chat_provider(provider)
         entries = tuple(
             RouteEntry(provider.id, first_token_within=first_token_within) for provider in providers
         )
-        self.router.set_route(Route("Everyday", entries))
+        self.router.set_route(Route("Everyday", entries, rescue=rescue))
         local = {provider.id for provider in providers if provider.local}
         self.controller.use_router(self.router, local)
 

@@ -70,6 +70,7 @@ class Answering:
         self._local = local
         self._chosen: RouteChosen | None = None
         self._chosen_at = 0.0
+        self._loading: ModelLoading | None = None
         self._next: Segment | None = None
         self._tick = QTimer()
         self._tick.timeout.connect(self._wait)
@@ -83,10 +84,12 @@ class Answering:
             case RouteChosen():
                 self._ask(event)
             case HandedOver():
-                self._hand_over(event)
+                self._hand_over(event, words)
             case ReasoningDelta():
                 self._think()
-            case CitationFound() | ModelLoading() | ToolCallDelta() | UsageReported() | Finished():
+            case ModelLoading():
+                self._load(event)
+            case CitationFound() | ToolCallDelta() | UsageReported() | Finished():
                 pass
 
     async def end(self, state: EndState, failure: JsonObject | None = None) -> None:
@@ -110,7 +113,7 @@ class Answering:
         self._next = Segment("", "", seam=items.seam_of({"case": CONTINUED}, (), (), ""))
 
     def _ask(self, event: RouteChosen) -> None:
-        self._chosen, self._chosen_at = event, time.monotonic()
+        self._chosen, self._chosen_at, self._loading = event, time.monotonic(), None
         self.provider = event.provider
         seam = self._next.seam if self._next is not None else None
         if seam is not None and not seam.pause:
@@ -130,21 +133,32 @@ class Answering:
         segment, self._next = self._next, None
         if segment is None:
             return
-        before = self.item.segments[-1].provider if segment.seam and self.item.segments else ""
-        figures = (tr("carrying on from {name}", name=before),) if before else ()
+        figures = self._comes_after(segment)
         self.item.segments.append(segment)
         self.item.waiting = None
         self.item.meta = Meta(segment.provider, segment.model, figures)
         self._screen.changed(self.item)
 
-    def _hand_over(self, event: HandedOver) -> None:
+    def _comes_after(self, segment: Segment) -> tuple[str, ...]:
+        """Say after whom one writes, as long as there are no figures."""
+        if segment.seam is None or not self.item.segments:
+            return ()
+        before = self.item.segments[-1].provider
+        if segment.seam.join == "starts-again":
+            return (tr("starting again after {name}", name=before),)
+        return (tr("carrying on from {name}", name=before),)
+
+    def _hand_over(self, event: HandedOver, words: str) -> None:
+        """Prepare the seam, or say who stood in; ``words`` still belong to the part before."""
         name, attempts = event.provider_name, self.recorder.trail
+        if words and self.item.segments:
+            self._screen.grew(self.item, words)
         if event.mid_answer:
             route = self.recorder.route
             seam = items.seam_of(seam_of(event), attempts, self._local, name, route)
             self._next = Segment(name, event.model, seam=seam)
             return
-        failed = [each for each in attempts if each.outcome == "failed"] or [event.failed]
+        failed = [each for each in attempts if each.outcome != "answered"] or [event.failed]
         self.item.standin = wording.stood_in(failed, name, self._local)
         self.item.standin_trace = trail.rows(attempts, self._local)
         self._screen.changed(self.item)
@@ -153,19 +167,33 @@ class Answering:
         if self._chosen is not None and self.item.waiting is None and self._next is not None:
             self._tick.stop()
             name = self._chosen.provider_name
-            self.item.waiting = Waiting(tr("{name} is thinking", name=name), None, name)
+            said = tr("{name} is thinking", name=name)
+            self.item.waiting = Waiting(said, None, name, said)
             self._screen.changed(self.item)
 
+    def _load(self, event: ModelLoading) -> None:
+        """Follow a model that is made ready; once it is, its first word is waited for."""
+        self._loading = event
+        if event.stage == "ready":
+            self._loading, self._chosen_at = None, time.monotonic()
+        if self.item.waiting is not None:
+            self._wait()
+
     def _wait(self) -> None:
-        """Say who is waited for, and how much of the deadline is gone."""
+        """Say who is waited for, and how much of the deadline is gone, or of the model there."""
         if self._chosen is None:
             return
         self._tick.setInterval(TICK)
-        elapsed = time.monotonic() - self._chosen_at
-        name, deadline = self._chosen.provider_name, self._chosen.first_token_within
-        elapsed = min(elapsed, deadline)
-        text = wording.waiting(name, elapsed, deadline)
-        self.item.waiting = Waiting(text, elapsed / deadline if deadline else None, name)
+        name, loading = self._chosen.provider_name, self._loading
+        if loading is not None:
+            self.item.waiting = _loading(self._chosen.model or name, name, loading.fraction)
+        else:
+            deadline = self._chosen.first_token_within
+            elapsed = min(time.monotonic() - self._chosen_at, deadline)
+            text = wording.waiting(name, elapsed, deadline)
+            gone = elapsed / deadline if deadline else None
+            spoken = tr("Waiting for {name}", name=name)
+            self.item.waiting = Waiting(text, gone, name, spoken)
         self._screen.changed(self.item)
 
     def _retrace(self) -> None:
@@ -175,3 +203,10 @@ class Answering:
         for segment in self.item.segments:
             if segment.seam is not None and segment.seam.trace:
                 segment.seam = replace(segment.seam, trace=rows, trace_title=title)
+
+
+def _loading(model: str, provider: str, fraction: float | None) -> Waiting:
+    """Say how far a model is; aloud only with each quarter of it."""
+    quarters = int((fraction or 0.0) * 4) / 4
+    spoken = wording.loading(model, quarters or None)
+    return Waiting(wording.loading(model, fraction), fraction, provider, spoken)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.errors import UnderstudyError, UsageError
 from understudy.messages import Message
-from understudy.recording import failure_of
+from understudy.recording import answer_of, failure_of
 from understudy.requests import ChatRequest
 from understudy.routing.rescue import continuation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from understudy.history.values import StoredMessage
+    from understudy.history.values import JsonObject, StoredMessage
     from understudy.routing.router import Router
     from understudy_gui.controllers.answering import Answering
     from understudy_gui.models.transcript import Item
@@ -28,9 +29,9 @@ def request_of(messages: Iterable[StoredMessage], route: str) -> ChatRequest:
     for message in messages:
         if message.role == "user":
             turns.append(Message.user(message.text))
-        elif message.text:
+        elif text := answer_of(message):
             whole = message.state == "complete"
-            turns.append(Message.assistant(message.text, interrupted=not whole))
+            turns.append(Message.assistant(text, interrupted=not whole))
     return ChatRequest(tuple(turns), route)
 
 
@@ -39,7 +40,7 @@ def begin_again(
 ) -> ChatRequest:
     """Begin a version with the text of ``stored`` and give the request for the rest of it."""
     answering.continue_from(stored, row.segments)
-    return continuation(request, stored.text)
+    return continuation(request, answer_of(stored))
 
 
 async def conduct(
@@ -61,7 +62,7 @@ async def conduct(
         if not stopped():
             raise
     except UnderstudyError as error:
-        await answering.end("failed", failure_of(error))
+        await answering.end("failed", failure_of(error) | _not_asked(answering, request, router))
     except Exception as error:
         await answering.end("failed", failure_of(error))
         raise
@@ -84,6 +85,28 @@ async def _follow(
             if answering.provider != provider:
                 provider = answering.provider
                 provider_changed()
+
+
+def _not_asked(
+    answering: Answering, request: ChatRequest, router: asyncio.Future[Router]
+) -> JsonObject:
+    """Give who was not even asked, and why, as values; ``rests`` are the seconds to wait."""
+    if not router.done():
+        return {}
+    request, _ = _on_a_route(router.result(), request)
+    asked, now = {attempt.provider for attempt in answering.recorder.trail}, time.time()
+    skipped = [
+        {
+            "provider": skip.provider,
+            "name": skip.provider_name,
+            "model": skip.model,
+            "reason": skip.reason,
+            "rests": None if skip.until is None else max(skip.until - now, 0.0),
+        }
+        for skip in router.result().plan(request).skipped
+        if skip.provider not in asked
+    ]
+    return {"skipped": skipped}
 
 
 def _on_a_route(router: Router, request: ChatRequest) -> tuple[ChatRequest, str]:

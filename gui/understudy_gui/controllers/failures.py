@@ -32,6 +32,8 @@ def failure(
     case = str((stored or {}).get("case", "interrupted"))
     failed = [each for each in wording.last_of_each(attempts) if each.outcome == "failed"]
     reasons = [wording.happened(each, local) for each in failed]
+    if case in {"nobody", "broke-off"}:
+        reasons += _not_asked(stored)
     reasons = reasons or [str(reason) for reason in (stored or {}).get("reasons", ())]
     actions = _actions(failed, local, has_text=has_text)
     match case:
@@ -50,6 +52,16 @@ def failure(
         case _:
             kept = tr("What was written is kept.") if has_text else tr("Your question is kept.")
             return Failure(tr("The answer was interrupted"), kept, actions, "warn")
+
+
+def _not_asked(stored: Mapping[str, Any] | None) -> list[str]:
+    """Say why others were not asked, one sentence a provider, from what was stored of it."""
+    told: dict[str, str] = {}
+    for each in (stored or {}).get("skipped", ()):
+        name, model = str(each.get("name", "")), str(each.get("model", ""))
+        sentence = wording.not_asked(each.get("reason"), name, model, each.get("rests"))
+        told.setdefault(str(each.get("provider", "")), sentence)
+    return [sentence for sentence in told.values() if sentence]
 
 
 def _title(reasons: Sequence[str]) -> str:

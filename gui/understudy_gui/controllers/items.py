@@ -79,11 +79,14 @@ def seam_of(
 ) -> Seam:
     """Compose a seam from what was stored of it; ``name`` is who carries on, on ``route``."""
     if stored.get("case") == CONTINUED:
-        return Seam(tr("Carried on at your request"), title_end=tr("{name} carries on", name=name))
+        end = tr("{name} carries on", name=name)
+        return Seam(tr("Carried on at your request"), title_end=end, join="at-request")
     failed = trail.attempt_from(stored.get("attempt", {}))
-    title, detail, end, pause = wording.seam_words(failed, name, float(stored.get("pause", 0)))
+    anew, pause = bool(stored.get("anew")), float(stored.get("pause", 0))
+    title, detail, end, said = wording.seam_words(failed, name, pause, anew=anew)
     rows = trail.rows(attempts or [failed], local)
-    return Seam(title, detail, end, pause, rows, trace_title(route))
+    join = "starts-again" if anew else "carries-on"
+    return Seam(title, detail, end, said, rows, trace_title(route), join)
 
 
 def trace_title(route: object) -> str:
@@ -95,24 +98,23 @@ def standin(
     attempts: Sequence[Attempt], local: Collection[str]
 ) -> tuple[str, tuple[trail.TraceRow, ...]]:
     """Compose the line above an answer whose first providers never spoke; empty if one did."""
-    before = _before_first_word(attempts)
-    if not before or len(before) == len(attempts):
+    spoke = next((each for each in attempts if each.characters or each.outcome == "answered"), None)
+    if spoke is None:
         return "", ()
-    name = attempts[len(before)].provider_name
-    if any(attempt.provider == attempts[len(before)].provider for attempt in before):
-        before = [each for each in before if each.provider != attempts[len(before)].provider]
+    silent = attempts[: attempts.index(spoke)]
+    before = [
+        each
+        for each in silent
+        if each.provider != spoke.provider and not _asked_as_well(each, spoke)
+    ]
     if not before:
         return "", ()
-    return wording.stood_in(before, name, local), trail.rows(attempts, local)
+    return wording.stood_in(before, spoke.provider_name, local), trail.rows(attempts, local)
 
 
-def _before_first_word(attempts: Sequence[Attempt]) -> list[Attempt]:
-    silent: list[Attempt] = []
-    for attempt in attempts:
-        if attempt.characters or attempt.outcome == "answered":
-            break
-        silent.append(attempt)
-    return silent
+def _asked_as_well(lost: Attempt, winner: Attempt) -> bool:
+    """Whether ``lost`` was asked later than the one who answered, in case that one is slow."""
+    return lost.code == wording.LOST_RACE and lost.started_at >= winner.started_at
 
 
 def meta_of(stored: Mapping[str, Any]) -> Meta | None:
@@ -129,4 +131,7 @@ def meta_of(stored: Mapping[str, Any]) -> Meta | None:
         figures.append(wording.speed(speed))
     if isinstance(count, int):
         figures.append(wording.tokens(count))
+    cost = stored.get("cost")
+    if isinstance(cost, int | float) and cost > 0:
+        figures.append(wording.cost(cost))
     return Meta(name, model or name, tuple(figures))

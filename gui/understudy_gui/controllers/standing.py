@@ -24,7 +24,7 @@ _RESTS: dict[ErrorKind, Health] = {
     ErrorKind.QUOTA: "no-credit",
     ErrorKind.RATE_LIMIT: "cooling",
 }
-_OUT = {"off", "no-key"}
+_OUT = {"off", "no-key", "not-set-up"}
 
 
 def places(
@@ -58,7 +58,13 @@ def places(
 
 def _out(place: Place, status: ProviderStatus, skip: Skipped | None, began: float | None) -> Place:
     health = health_of(status)
-    if skip is None or health == "ready":
+    reason = "" if skip is None else skip.reason
+    if reason == "outside":
+        return replace(place, health="off", why=skip.why if skip is not None else "")
+    if reason in {"over-budget", "own-limit"}:
+        place = replace(place, limit=reason)
+        health = "cooling"
+    elif skip is None or health == "ready":
         health = "resting"  # one model of the provider rests, not the provider
     if health not in {"cooling", "resting"}:
         return replace(place, health=health, why=status.why)
@@ -80,7 +86,7 @@ def health_of(status: ProviderStatus) -> Health:
         case "available":
             return "ready"
         case "not-configured":
-            return "no-key"
+            return "not-set-up" if status.local else "no-key"
         case "disabled":
             return "off"
         case "cooling":
@@ -113,6 +119,12 @@ def _trouble(place: Place) -> str:
         return tr("{name} rejected the key.", name=place.name)
     if place.health == "no-credit":
         return tr("{name} has no credit left.", name=place.name)
+    if place.limit:
+        from understudy_gui.controllers import (
+            wording,
+        )  # brings the catalogue: not before the first paint
+
+        return wording.not_asked(place.limit, place.name, place.model)
     if place.until is None:
         return tr("{name} rests.", name=place.name)
     return tr("{name} rests {time}.", name=place.name, time=clock(place.until - time.time()))

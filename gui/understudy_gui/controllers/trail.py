@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import ErrorKind
@@ -99,7 +99,7 @@ def _what(attempt: Attempt, local: Collection[str]) -> str:
     if attempt.outcome == "answered":
         return _answered(attempt)
     if attempt.outcome == "cancelled":
-        return tr("Stopped by you.")
+        return wording.happened(replace(attempt, kind=ErrorKind.CANCELLED))
     if attempt.characters:
         return tr(
             "Sent {count} characters, then: {reason}",
@@ -124,10 +124,14 @@ def _why(attempt: Attempt) -> str:
     match attempt.decision:
         case "again":
             return tr("Worth another try: asked again.")
+        case "next" if attempt.code == wording.LOST_RACE:
+            return tr("Two were asked at once: the faster one answers.")
         case "next":
             return tr("Before the first word: the next was asked.")
         case "carry_on":
             return tr("In mid-answer: the next carries on with all that was there.")
+        case "restart":
+            return tr("In mid-answer: the next starts again from the beginning.")
         case "stop" if attempt.outcome == "failed":
             return tr("Nobody else was asked after this.")
         case _:

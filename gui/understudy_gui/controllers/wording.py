@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING
 
 from understudy.effective import EVERYDAY
 from understudy.errors import ErrorKind
+from understudy_gui.controllers import causes
 from understudy_gui.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from understudy.routing.policy import SkipReason
     from understudy.routing.trace import Attempt
 
 NBSP = "\u00a0"
 THIN_SPACE = "\u2009"
 OVERLOADED = {503, 529}
+LEAST_SHOWN = 0.0001
+"""USD below which it is only said that it was less."""
+
+LOST_RACE = "lost_race"
+"""The code of an attempt that was hung up on because another was faster."""
 
 
 def number(value: int) -> str:
@@ -51,9 +58,25 @@ def bracket(attempt: Attempt, *, word: bool = False) -> str:
     return f" ({attempt.status})"
 
 
+def _ending(attempt: Attempt) -> str:
+    """Say in brackets how one broke off: the status or, of a model's process, what became of it."""
+    match attempt.code:
+        case "crashed" if attempt.status is None:
+            return tr("(crashed)")
+        case "killed" if attempt.status is None:
+            return tr("(ended by the system)")
+        case "hung" if attempt.status is None:
+            return tr("(no longer answered)")
+        case _:
+            return bracket(attempt, word=True).strip()
+
+
 def happened(attempt: Attempt, local: Collection[str] = ()) -> str:
     """Say in one sentence why ``attempt`` failed. ``local`` are the ids of this computer's own."""
     name, code = attempt.provider_name, bracket(attempt)
+    said = causes.told(attempt, code, local)
+    if said:
+        return said
     match attempt.kind:
         case ErrorKind.RATE_LIMIT:
             return tr("{name} was rate limited{code}.", name=name, code=code)
@@ -65,40 +88,12 @@ def happened(attempt: Attempt, local: Collection[str] = ()) -> str:
             return tr("{name} is overloaded{code}.", name=name, code=code)
         case ErrorKind.TRANSIENT:
             return tr("{name} had a fault{code}.", name=name, code=code)
-        case ErrorKind.NETWORK:
-            return _not_reached(attempt, name, local)
         case ErrorKind.OFFLINE:
             return tr("This computer is offline.")
         case ErrorKind.FIRST_TOKEN_TIMEOUT:
             return tr("{name} sent nothing for {time}.", name=name, time=span(attempt.duration))
         case _:
             return _happened_seldom(attempt, name, code)
-
-
-def _not_reached(attempt: Attempt, name: str, local: Collection[str]) -> str:
-    """Say why there was no way to ask, as far as the network told."""
-    match attempt.code:
-        case "certificate":
-            return tr("The certificate of {name} is not trusted.", name=name)
-        case "tls":
-            return tr("{name} made no secure connection: is it https at that port?", name=name)
-        case "unknown_host":
-            return tr("{name} was not found: check its address.", name=name)
-        case "moved":
-            code = bracket(attempt)
-            return tr(
-                "{name} has moved{code}: its address has to be changed.", name=name, code=code
-            )
-        case "no_api":
-            return tr("{name} did not answer as a model does: check its address.", name=name)
-        case "proxy" | "ProxyError":
-            return tr("The proxy did not connect to {name}.", name=name)
-        case _ if attempt.status == 407:
-            return tr("{name} was not reached: the proxy wants a login.", name=name)
-        case _ if attempt.provider in local and attempt.status is None:
-            return tr("{name} is not running.", name=name)
-        case _:
-            return tr("{name} could not be reached.", name=name)
 
 
 def _happened_seldom(attempt: Attempt, name: str, code: str) -> str:
@@ -118,6 +113,8 @@ def _happened_seldom(attempt: Attempt, name: str, code: str) -> str:
             return tr("{name} fell silent in mid-answer.", name=name)
         case ErrorKind.MALFORMED_CHUNK:
             return tr("{name} sent something unreadable.", name=name)
+        case ErrorKind.CANCELLED if attempt.code == LOST_RACE:
+            return tr("{name} was slower.", name=name)
         case ErrorKind.CANCELLED:
             return tr("Stopped by you.")
         case _:
@@ -137,6 +134,9 @@ def consequence(attempt: Attempt) -> str:
         return tr("{name} is skipped until there is credit again.", name=name)
     if attempt.kind is ErrorKind.RATE_LIMIT and attempt.retry_after:
         return tr("{name} rests for {time}.", name=name, time=span(attempt.retry_after))
+    if attempt.kind is ErrorKind.MODEL_GONE and attempt.retry_after:
+        time = span(attempt.retry_after)
+        return tr("{name} is looked at again in {time}.", name=name, time=time)
     return ""
 
 
@@ -147,18 +147,53 @@ def stood_in(failed: Sequence[Attempt], name: str, local: Collection[str] = ()) 
     return " ".join([*reasons, tr("{name} stood in.", name=name), *ends])
 
 
-def seam_words(attempt: Attempt, name: str, pause: float) -> tuple[str, str, str, str]:
-    """Write the seam: who broke off, the code, who carries on, and how long it took."""
+def seam_words(
+    attempt: Attempt, name: str, pause: float, *, anew: bool = False
+) -> tuple[str, str, str, str]:
+    """Write the seam: who broke off, the code, who carries on, and how long it took.
+
+    ``anew``: who takes over begins the answer again, and the part above is kept.
+    """
     if attempt.kind is ErrorKind.IDLE_TIMEOUT:
         title = tr("{name} fell silent", name=attempt.provider_name)
     else:
         title = tr("{name} broke off", name=attempt.provider_name)
-    return (
-        title,
-        bracket(attempt, word=True).strip(),
-        tr("{name} carries on", name=name),
-        tr("{time} pause, no words lost", time=span(round(pause, 1))),
-    )
+    time = span(round(pause, 1))
+    if anew:
+        end = tr("{name} starts again", name=name)
+        return title, _ending(attempt), end, tr("{time} pause, the part above is kept", time=time)
+    end = tr("{name} carries on", name=name)
+    return title, _ending(attempt), end, tr("{time} pause, no words lost", time=time)
+
+
+def not_asked(reason: SkipReason, name: str, model: str, rests: float | None = None) -> str:
+    """Say why somebody in the route was not asked; ``rests`` for so many seconds, if known.
+
+    Empty for a reason of a newer version.
+    """
+    match reason:
+        case "not-registered" | "not-configured":
+            return tr("{name} is not set up.", name=name)
+        case "disabled":
+            return tr("{name} is switched off.", name=name)
+        case "cooling" if rests:
+            return tr("{name} rests for {time}.", name=name, time=span(rests))
+        case "cooling":
+            return tr("{name} rests.", name=name)
+        case "probing":
+            return tr("{name} is being tried again just now.", name=name)
+        case "outside":
+            return tr("{name} is not on this computer, and this route is private.", name=name)
+        case "too-small":
+            return tr("This conversation is too long for {model}.", model=model or name)
+        case "no-tools":
+            return tr("{model} cannot call tools.", model=model or name)
+        case "over-budget":
+            return tr("{name} reached what it may cost this month.", name=name)
+        case "own-limit":
+            return tr("{name} was asked as often as you let it in a minute.", name=name)
+        case _:
+            return ""
 
 
 def waiting(name: str, elapsed: float, deadline: float | None) -> str:
@@ -171,6 +206,13 @@ def waiting(name: str, elapsed: float, deadline: float | None) -> str:
         elapsed=f"{elapsed:.1f}",
         deadline=seconds(deadline),
     )
+
+
+def loading(model: str, fraction: float | None) -> str:
+    """Write the line that is shown while a model is made ready; ``fraction`` of it is done."""
+    if fraction is None:
+        return tr("Loading {model} …", model=model)
+    return tr("Loading {model} … {percent}\u00a0%", model=model, percent=int(fraction * 100))
 
 
 def last_of_each(attempts: Iterable[Attempt]) -> list[Attempt]:
@@ -195,6 +237,13 @@ def speed(value: float) -> str:
 def tokens(count: int) -> str:
     """Say how many tokens an answer has."""
     return tr("{count} tokens", count=number(count))
+
+
+def cost(usd: float) -> str:
+    """Say what an answer cost: $0.0061, $1.24."""
+    if usd < LEAST_SHOWN:
+        return f"<${LEAST_SHOWN:.4f}"
+    return f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}"
 
 
 def route_name(name: str) -> str:

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 Health: TypeAlias = Literal[
-    "ready", "cooling", "resting", "rejected", "no-credit", "no-key", "off", "unknown"
+    "ready",
+    "cooling",
+    "resting",
+    "rejected",
+    "no-credit",
+    "no-key",
+    "off",
+    "not-set-up",
+    "unknown",
 ]
 
 
@@ -30,8 +38,9 @@ class Place:
 
     ``cooling`` waits for a limit to reset and ``resting`` recovers from a failure, both until
     ``until`` (seconds since the epoch, None where no end is known), ``since`` when it began;
-    ``rejected``, ``no-credit`` and ``no-key`` need the user; ``unknown`` is what was last seen,
-    before anything was read. ``on`` marks who answers now, or would answer first.
+    ``rejected``, ``no-credit``, ``no-key`` and ``not-set-up`` need the user; ``unknown`` is what
+    was last seen, before anything was read. ``on`` marks who answers now, or would answer first.
+    ``limit`` is one of the user's own that is reached.
     """
 
     provider: str
@@ -42,6 +51,7 @@ class Place:
     since: float | None = None
     on: bool = False
     why: str = ""
+    limit: Literal["", "over-budget", "own-limit"] = ""
 
 
 class LineUpModel(QAbstractListModel):

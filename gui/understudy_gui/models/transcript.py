@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Role: TypeAlias = Literal["user", "assistant"]
 State: TypeAlias = Literal["streaming", "complete", "interrupted", "stopped", "failed"]
 Tone: TypeAlias = Literal["ok", "warn", "danger"]
+Join: TypeAlias = Literal["carries-on", "at-request", "starts-again"]
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 PAGE = 64
@@ -55,7 +56,8 @@ class Seam:
     """The join at which one provider broke off and another carried on.
 
     ``title`` says who broke off, ``detail`` the code in brackets, ``title_end`` who carries on,
-    ``pause`` how long it took. ``trace_title`` names the route in the opened trace.
+    ``pause`` how long it took. ``trace_title`` names the route in the opened trace. Below a seam at
+    which one ``starts-again`` stands the whole answer; above it an earlier version of it.
     """
 
     title: str
@@ -64,15 +66,21 @@ class Seam:
     pause: str = ""
     trace: tuple[TraceRow, ...] = ()
     trace_title: str = ""
+    join: Join = "carries-on"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing has come yet: who is waited for, and how much of the deadline is gone (0 to 1)."""
+    """Nothing has come yet: who is waited for, and how much of the deadline is gone (0 to 1).
+
+    While a model is loaded it is how much of that is done. ``spoken`` changes seldom enough to be
+    read out each time.
+    """
 
     text: str
     fraction: float | None = None
     provider: str = ""
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +166,22 @@ class Item:
 
     @property
     def text(self) -> str:
-        """What was said, joined as if one provider had said it."""
-        return "".join(segment.text for segment in self.segments)
+        """What was said, joined as if one provider had said it, without earlier versions."""
+        return "".join(segment.text for segment in self.lasting)
+
+    @property
+    def lasting(self) -> list[Segment]:
+        """The segments that make up the answer: all but those after which it started again."""
+        kept: list[Segment] = []
+        settled = 0
+        for segment in self.segments:
+            join = segment.seam.join if segment.seam is not None else "carries-on"
+            if join == "at-request":
+                settled = len(kept)
+            elif join == "starts-again":
+                del kept[settled:]
+            kept.append(segment)
+        return kept
 
 
 class TranscriptModel(QAbstractListModel):

@@ -41,7 +41,8 @@ class _Rule:
         match = self.opens.match(line)
         undecided = not ended and self.undecided.fullmatch(line) is not None
         if match is not None and not undecided:
-            return True, line[match.end() :]
+            clear = ended or line[match.end() :].strip(" \t")
+            return True, _without_tabs(line, match.end()) if clear else None
         if ended and self.holds_empty_lines and not line.strip(" "):
             return True, ""
         return undecided, None
@@ -53,6 +54,17 @@ _QUOTE: Final = _Rule("quote", re.compile(r" {0,3}> ?"), re.compile(r" {0,3}>?")
 def _item_rule(indent: int) -> _Rule:
     opens, undecided = re.compile(f" {{{indent}}}"), re.compile(f" {{0,{indent - 1}}}")
     return _Rule("list", opens, undecided, holds_empty_lines=True)
+
+
+def _without_tabs(line: str, begin: int) -> str:
+    """Return what stands behind the sign, the tabs before its words as wide as they are there."""
+    rest = line[begin:]
+    words = rest.lstrip(" \t")
+    blank = rest[: len(rest) - len(words)]
+    if "\t" not in blank:
+        return rest
+    own_space = int(line[begin - 1] == ">")  # the sign has a column of the tab to itself
+    return (" " * begin + blank).expandtabs(4)[begin + own_space :] + words
 
 
 class OpenContainer:

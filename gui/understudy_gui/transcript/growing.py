@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from understudy_gui.transcript.closing import close_last_marks
+from understudy_gui.transcript.closing import close_last_marks, with_marks_closed
 from understudy_gui.transcript.markdown import cells_of, inline_of, language_of, parse
 from understudy_gui.transcript.values import Code, Inline, Place, Table, Text
 
@@ -135,7 +135,7 @@ class OpenTable:
         if final:
             return None if not last or self._append(last) else last
         if last.strip() and without_undecided(last):
-            self._partial = self._append(last, partial=True)
+            self._partial = self._append(with_marks_closed(last), partial=True)
         return None
 
     def broken_off(self) -> Table:

@@ -56,6 +56,7 @@ class IncrementalParser:
         self._references: dict[str, Any] = dict(references or {})
         self._source: list[str] = []
         self._mark_sources: list[int] = []
+        self._new_sources: list[int] = []
         self._carriage_return = False
         self._begin()
 
@@ -87,6 +88,13 @@ class IncrementalParser:
         self._mark_sources.append(len(self._source))
         self._mark()
 
+    def begin_anew(self) -> int:
+        """Say that the next delta begins another text: nothing that is open goes on in it."""
+        first = self._frozen
+        self._new_sources.append(len(self._source))
+        self._close()
+        return self._first_changed(first)
+
     def finish(self) -> int:
         """Parse what was held back, now that nothing follows."""
         first = self._frozen
@@ -116,15 +124,27 @@ class IncrementalParser:
 
     def _parse_again(self) -> None:
         """Parse from the start: a link was defined behind the place that uses it."""
-        source, marks = list(self._source), set(self._mark_sources)
+        source = list(self._source)
+        marks, closings = set(self._mark_sources), set(self._new_sources)
         self._begin()
-        for number, delta in enumerate(source):
+        for number in range(len(source) + 1):
+            if number in closings:
+                self._close()
             if number in marks:
                 self._mark()
-            self._consume(delta, final=False)
-        if len(source) in marks:
-            self._mark()
+            if number < len(source):
+                self._consume(source[number], final=False)
         self._stale = False
+
+    def _close(self) -> None:
+        """End every block that is open; the seam stands behind them."""
+        self._consume("", final=True)
+        self._frozen = len(self.blocks)
+        self.seams.append(self._frozen)
+        self._settled_seams = len(self.seams)
+        self._marks = []
+        self._tail, self._number, self._spaced, self._growing = "", 0, False, None
+        self._carriage_return = False
 
     def _mark(self) -> None:
         if isinstance(self._growing, OpenFence | OpenTable):

@@ -27,7 +27,7 @@ from understudy_gui.transcript.spacing import gap_between
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from understudy_gui.models.transcript import Item
+    from understudy_gui.models.transcript import Item, Segment
     from understudy_gui.transcript.parts import Selection
     from understudy_gui.transcript.style import Style
     from understudy_gui.transcript.values import Block
@@ -136,7 +136,7 @@ class LaidMessage:
         for number, segment in enumerate(self.item.segments):
             if number == len(self._fed):
                 if number:
-                    self._parser.mark()
+                    first = min(first, self._begin_segment(segment))
                 self._fed.append(0)
             if self._fed[number] < lengths[number]:
                 first = min(first, self._parser.feed(segment.text[self._fed[number] :]))
@@ -145,6 +145,13 @@ class LaidMessage:
             first = min(first, self._parser.finish())
             self._finished = True
         return first
+
+    def _begin_segment(self, segment: Segment) -> int:
+        """Put a seam into the text; return the first block that may differ."""
+        if segment.seam is not None and segment.seam.join == "starts-again":
+            return self._parser.begin_anew()
+        self._parser.mark()
+        return len(self._parser.blocks)
 
     def _continues(self, lengths: list[int]) -> bool:
         """Say whether the item's text is what was read, with more at its end."""

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from understudy_gui.transcript.values import Block, Place
 
 
-def plain_text(item: Item) -> str:
-    """Return what was said, joined without the seams."""
+def plain_text(item: Item, *, earlier: bool = False) -> str:
+    """Return what was said, joined without the seams; with ``earlier`` versions if asked for."""
     if item.role == "user":
         return item.text
     parser = IncrementalParser()
-    parser.feed(item.text)
+    for number, segment in enumerate(item.segments if earlier else item.lasting):
+        if number and segment.seam is not None and segment.seam.join == "starts-again":
+            parser.begin_anew()
+        parser.feed(segment.text)
     parser.finish()
     return joined((block.glue, block.place, plain_block(block)) for block in parser.blocks)
 

@@ -122,7 +122,7 @@ class TextSelection:
         """Return what is selected of a row, None if the row is not in memory."""
         if self._start.row < row < self._stop.row:
             item = self._layout.model.item(row)
-            return plain_text(item) if item is not None else None
+            return plain_text(item, earlier=True) if item is not None else None
         laid = self._layout.message(row)
         return joined(self._pieces(laid, row)) if laid is not None else None
 

@@ -26,7 +26,7 @@ from understudy_gui.transcript.style import Style, scroll_bar_style
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
-    from understudy_gui.models.transcript import TranscriptModel
+    from understudy_gui.models.transcript import TranscriptModel, Waiting
     from understudy_gui.theme import ThemeManager
     from understudy_gui.transcript.layout import LineMark
 
@@ -72,6 +72,7 @@ class TranscriptView(InteractiveArea):
         self._pinned = True
         self._behind = False
         self._uncoloured = False
+        self._spoken = ""
         self._set_up()
         self._connect()
 
@@ -194,6 +195,7 @@ class TranscriptView(InteractiveArea):
             return
         item = self._model.item(first.row())
         if first == last and item is not None and item.state == "streaming":
+            self._read_out(item.waiting)
             self._changed.add(first.row())
             self._pace.ask()
             return
@@ -204,6 +206,15 @@ class TranscriptView(InteractiveArea):
         self._pinned = pinned and any(self._demands_view(row) for row in rows)
         self._place()
         self._pinned = pinned
+
+    def _read_out(self, waiting: Waiting | None) -> None:
+        """Have a screen reader say who is waited for, or how far a model is, when that changes."""
+        spoken = waiting.spoken if waiting is not None else ""
+        if spoken and spoken != self._spoken:
+            from understudy_gui.widgets.announcing import announce
+
+            announce(self, spoken)
+        self._spoken = spoken
 
     def _demands_view(self, row: int) -> bool:
         """Say whether a changed row may move the view: an answer that is done must not."""

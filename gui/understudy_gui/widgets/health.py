@@ -28,6 +28,7 @@ Health: TypeAlias = Literal[
     "no-key",
     "off",
     "not-running",
+    "not-set-up",
     "unknown",
 ]
 
@@ -36,7 +37,7 @@ RING: Final = 14
 """A resting dot wears a ring that runs out."""
 
 _RESTING: Final = frozenset({"cooling", "resting"})
-_OUT: Final = frozenset({"no-key", "off", "not-running"})
+_OUT: Final = frozenset({"no-key", "off", "not-running", "not-set-up"})
 _PILL_HEIGHT: Final = 20
 _PILL_PADDING: Final = 8
 _PILL_GAP: Final = 5
@@ -70,6 +71,7 @@ def word(condition: Condition, now: float) -> str:
         "no-key": tr("No key"),
         "off": tr("Off"),
         "not-running": tr("Not running"),
+        "not-set-up": tr("Not set up"),
         "unknown": tr("Not asked yet"),
     }
     said = words[condition.health]
@@ -103,7 +105,7 @@ def paint_dot(
             painter.setBrush(theme.danger)
             painter.drawEllipse(center, size / 2, size / 2)
             _paint_cross(painter, center, theme.surface, unit)
-        case "no-key" | "off" | "not-running" | "unknown":
+        case "no-key" | "off" | "not-running" | "not-set-up" | "unknown":
             faint = condition.health == "unknown"
             painter.setPen(QPen(theme.border_strong if faint else theme.off, 1.6 * unit))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -168,7 +170,12 @@ def _paint_mark(
 ) -> None:
     width = _mark_width(condition)
     center = QPointF(box.left() + width / 2, box.center().y())
-    glyphs = {"no-key": "key-round", "off": "circle-slash", "not-running": "unplug"}
+    glyphs = {
+        "no-key": "key-round",
+        "off": "circle-slash",
+        "not-running": "unplug",
+        "not-set-up": "settings",
+    }
     if condition.health in glyphs:
         top = center.y() - width / 2
         painting.icon(painter, box.left(), top, glyphs[condition.health], color, width)
@@ -178,7 +185,9 @@ def _paint_mark(
 
 
 def _mark_width(condition: Condition) -> int:
-    widths = {"ready": 7, "cooling": 13, "resting": 13, "no-key": 11, "off": 11, "not-running": 11}
+    if condition.health in _OUT:
+        return scaled(11)
+    widths = {"ready": 7, "cooling": 13, "resting": 13}
     return scaled(widths.get(condition.health, DOT))
 
 
@@ -197,7 +206,7 @@ def _pill_colors(health: Health, theme: Theme) -> tuple[QColor | None, QColor]:
             return theme.warn_soft, theme.warn_text
         case "resting" | "rejected" | "no-credit":
             return theme.danger_soft, theme.danger_text
-        case "no-key" | "off" | "not-running":
+        case "no-key" | "off" | "not-running" | "not-set-up":
             return theme.inset, theme.text2
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from PySide6.QtTest import QSignalSpy
 
-from helpers.providers import breaks_off, fails, says, silent
+from helpers.providers import breaks_off, fails, provider, says, silent
 from understudy.errors import ErrorKind
+from understudy.events import ModelLoading, Stop, UsageReported
+from understudy.requests import Usage
 from understudy_gui import i18n
 from understudy_gui.controllers.conversation import ConversationController
 from understudy_gui.models.transcript import TranscriptModel
 
 if TYPE_CHECKING:
     from helpers.stage import Stage
+    from understudy_gui.models.transcript import Waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -78,6 +81,41 @@ async def test_that_a_stored_seam_reads_as_it_did_when_it_was_shown(stage: Stage
     assert reopened is not shown
     assert repr(reopened.segments) == repr(shown.segments)
     assert reopened.meta == shown.meta
+
+
+async def test_that_an_answer_that_starts_again_stands_whole_below_its_earlier_part(
+    stage: Stage,
+) -> None:
+    stage.cast(
+        provider("a", fails(ErrorKind.TRANSIENT, status=529, after=("so the water",))),
+        provider("b", says("Tides are two bulges.")),
+        rescue="restart",
+    )
+    answer = await stage.ask()
+    first, second = answer.segments
+    assert (first.provider, first.text) == ("A", "so the water\n\n")
+    assert (second.provider, second.text) == ("B", "Tides are two bulges.")
+    assert second.seam is not None
+    assert second.seam.title_end == "B starts again"
+    assert second.seam.detail == "(529 overloaded)"
+    assert second.seam.pause.endswith("pause, the part above is kept")
+    assert second.seam.trace[0].why.startswith("In mid-answer: the next starts again")
+    assert answer.text == "Tides are two bulges."
+    shown = repr(answer.segments)
+    assert stage.controller.conversation is not None
+    await stage.controller.show(stage.controller.conversation)
+    assert repr(stage.answer.segments) == shown
+
+
+async def test_that_only_the_version_that_counts_is_context_for_the_next_question(
+    stage: Stage,
+) -> None:
+    second = provider("b", says("Whole."))
+    stage.cast(provider("a", breaks_off("Half")), second, rescue="restart")
+    await stage.ask("First?")
+    await stage.ask("Second?")
+    said = [message.text for message in second.asked[-1].request.messages]
+    assert said == ["First?", "Whole.", "Second?"]
 
 
 async def test_that_stopping_keeps_what_was_said(stage: Stage) -> None:
@@ -216,6 +254,45 @@ async def test_that_waiting_is_told_with_the_deadline(stage: Stage) -> None:
     assert 0.1 < waiting.fraction < 0.4
     await stage.idle()
     assert stage.answer.waiting is None
+
+
+async def test_that_loading_a_model_is_told_with_how_much_of_it_is_there(stage: Stage) -> None:
+    loads = [ModelLoading("starting"), 1.0, ModelLoading("loading", 0.4), 0.4]
+    loads += [ModelLoading("ready"), 0.4]
+    stage.cast(provider("a", (*loads, *says("Here.")), local=True))
+    stage.controller.send("Hello?")
+    told: list[Waiting] = []
+
+    def note() -> bool:
+        if stage.transcript.count == 2 and stage.answer.waiting not in {None, *told[-1:]}:
+            told.append(cast("Waiting", stage.answer.waiting))
+        return not stage.controller.busy
+
+    await stage.until(note)
+    assert [waiting.text for waiting in told[:2]] == ["Loading m …", "Loading m … 40\u00a0%"]
+    assert [waiting.spoken for waiting in told[:2]] == ["Loading m …", "Loading m … 25\u00a0%"]
+    assert [waiting.fraction for waiting in told[:2]] == [None, 0.4]
+    assert told[-1].text.startswith("Waiting for A, 0.")
+    assert told[-1].spoken == "Waiting for A"
+    assert stage.answer.text == "Here."
+
+
+async def test_that_who_was_not_asked_is_told_of_with_the_reason(stage: Stage) -> None:
+    small = provider("b", says("never"), context_window=3)
+    stage.cast(provider("a", fails(ErrorKind.AUTH, status=401)), small)
+    answer = await stage.ask("This is a question of more than three tokens, by any count.")
+    assert answer.failure is not None
+    assert answer.failure.text == (
+        "A rejected the key (401). This conversation is too long for m. Your question is kept."
+    )
+
+
+async def test_that_the_cost_of_an_answer_is_among_its_figures(stage: Stage) -> None:
+    counted = ("Words.", UsageReported(Usage(1000, 500)), Stop("stop"))
+    stage.cast(provider("a", counted, input_price=1.0, output_price=10.0))
+    answer = await stage.ask()
+    assert answer.meta is not None
+    assert answer.meta.items[-1] == "$0.0060"
 
 
 async def test_that_who_never_speaks_is_replaced_at_the_deadline(stage: Stage) -> None:

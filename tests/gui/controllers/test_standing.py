@@ -101,3 +101,21 @@ async def test_that_nothing_is_claimed_before_anything_was_read() -> None:
     assert standing.sentences(remembered) == []
     assert standing.wings(remembered) == ""
     assert standing.sentences([]) == ["Nobody is in the line-up."]
+
+
+async def test_that_a_limit_of_ones_own_is_told_as_one() -> None:
+    first, second = (ScriptedProvider(name, [says("ok")]) for name in "ab")
+    router = router_of(first, second)
+    router.register_chat_provider(first, per_minute=1)
+    await ask(router)
+    found = places(router)
+    assert (found[0].health, found[0].limit) == ("cooling", "own-limit")
+    said = standing.sentences(found)
+    assert said == ["A was asked as often as you let it in a minute.", "B is on."]
+
+
+async def test_that_a_model_without_its_engine_is_not_said_to_lack_a_key() -> None:
+    lacking = Availability("not-configured", "A needs llama.cpp.")
+    inside = ScriptedProvider("a", [says("never")], local=True, available=lacking)
+    (place,) = places(router_of(inside))
+    assert place.health == "not-set-up"

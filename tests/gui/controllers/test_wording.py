@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from understudy.errors import ErrorKind
 from understudy.requests import Usage
+from understudy.routing.policy import SkipReason
 from understudy.routing.trace import Attempt
 from understudy_gui.controllers import failures, items, trail, wording
 from understudy_gui.i18n import set_language
@@ -41,7 +42,10 @@ CASES = [
     (attempt(ErrorKind.NETWORK), "Anthropic could not be reached."),
     (
         attempt(ErrorKind.NETWORK, code="certificate"),
-        "The certificate of Anthropic is not trusted.",
+        (
+            "The certificate of Anthropic is not trusted: "
+            "if it is your company's, add it to the system's."
+        ),
     ),
     (
         attempt(ErrorKind.NETWORK, code="moved", status=301),
@@ -65,8 +69,49 @@ CASES = [
     ),
     (
         attempt(ErrorKind.NETWORK, status=407),
-        "Anthropic was not reached: the proxy wants a login.",
+        "Anthropic was not reached: the proxy wants a login (407).",
     ),
+    (
+        attempt(ErrorKind.NETWORK, code="proxy", detail="502"),
+        "The proxy did not connect to Anthropic (502).",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="proxy", detail="refused"),
+        "Anthropic was not asked: its proxy cannot be reached.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="certificate_file"),
+        "Anthropic was not asked: correct or unset SSL_CERT_FILE and SSL_CERT_DIR.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="head_too_long"),
+        "Anthropic sent headers without end: check its address.",
+    ),
+    (
+        attempt(ErrorKind.NETWORK, code="web_page", status=403),
+        "A web page answered in place of Anthropic (403): check its address.",
+    ),
+    (
+        attempt(ErrorKind.MALFORMED_CHUNK, code="compressed"),
+        "Anthropic sent compressed data that cannot be read.",
+    ),
+    (
+        attempt(ErrorKind.OFFLINE, status=511),
+        "This network wants a login before Anthropic can be reached.",
+    ),
+    (
+        attempt(ErrorKind.TRANSIENT, "Qwen", code="no_memory"),
+        "Qwen needs more memory than is free: close other programs.",
+    ),
+    (
+        attempt(ErrorKind.MODEL_GONE, "Qwen", code="cut_short"),
+        "Qwen cannot be loaded: its file is cut short. Download it again.",
+    ),
+    (
+        attempt(ErrorKind.MODEL_GONE, code="forbidden", status=403),
+        "Anthropic does not have model-1 (403).",
+    ),
+    (attempt(ErrorKind.CANCELLED, code="lost_race"), "Anthropic was slower."),
     (attempt(ErrorKind.OFFLINE), "This computer is offline."),
     (
         attempt(ErrorKind.FIRST_TOKEN_TIMEOUT, duration=8.04),
@@ -98,6 +143,84 @@ def test_that_every_kind_has_words_in_every_language(kind: ErrorKind, language: 
     assert "{" not in said
     korean = any("가" <= letter <= "힣" for letter in said)
     assert korean == (language == "ko")
+
+
+FILE_CODES = """no_file no_model cut_short damaged forbidden unreadable old_format new_format
+    other_machine later_part unknown_kind not_installed not_loaded embeds converses"""
+PROCESS_CODES = "no_memory load_timeout not_started crashed killed hung ended"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_that_every_failure_of_a_model_in_a_file_has_words_of_its_own(
+    language: Literal["en", "ko"],
+) -> None:
+    set_language(language)
+    generic = {wording.happened(attempt(kind)) for kind in ErrorKind}
+    for kind, codes in ((ErrorKind.MODEL_GONE, FILE_CODES), (ErrorKind.TRANSIENT, PROCESS_CODES)):
+        for code in codes.split():
+            said = wording.happened(attempt(kind, code=code))
+            assert said not in generic, code
+            assert any("가" <= letter <= "힣" for letter in said) == (language == "ko"), code
+
+
+def test_that_a_file_is_looked_at_again_soon() -> None:
+    gone = attempt(ErrorKind.MODEL_GONE, "Qwen", code="no_file", retry_after=30.0)
+    assert wording.stood_in([gone], "OpenAI") == (
+        "Qwen cannot be loaded: its file is not there any more. OpenAI stood in. "
+        "Qwen is looked at again in 30\u00a0s."
+    )
+
+
+def test_that_a_model_whose_process_crashed_broke_off_for_that() -> None:
+    crashed = attempt(ErrorKind.INTERRUPTED, "Qwen", code="crashed")
+    title, detail, end, pause = wording.seam_words(crashed, "OpenAI", 1.3)
+    assert (title, detail, end) == ("Qwen broke off", "(crashed)", "OpenAI carries on")
+    assert pause == "1.3\u00a0s pause, no words lost"
+
+
+def test_that_one_who_starts_again_is_not_said_to_carry_on() -> None:
+    words = wording.seam_words(attempt(ErrorKind.INTERRUPTED), "Gemini", 2.0, anew=True)
+    assert words[2:] == ("Gemini starts again", "2\u00a0s pause, the part above is kept")
+
+
+@pytest.mark.parametrize("reason", get_args(SkipReason))
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_that_every_reason_not_to_ask_has_words(
+    reason: SkipReason, language: Literal["en", "ko"]
+) -> None:
+    set_language(language)
+    said = wording.not_asked(reason, "OpenAI", "gpt", 42.0)
+    assert said.endswith(".")
+    assert any("가" <= letter <= "힣" for letter in said) == (language == "ko")
+
+
+def test_that_a_reason_of_a_newer_version_is_passed_over() -> None:
+    skipped = [
+        {"provider": "a", "name": "A", "model": "", "reason": "lazy", "rests": None},
+        {"provider": "b", "name": "B", "model": "", "reason": "cooling", "rests": 42.0},
+    ]
+    shown = failures.failure({"case": "nobody", "skipped": skipped}, (), has_text=False)
+    assert shown.text == "B rests for 42\u00a0s. Your question is kept."
+
+
+def test_that_costs_are_set_as_the_design_sets_them() -> None:
+    assert [wording.cost(each) for each in (0.00612, 1.236, 0.00004)] == [
+        "$0.0061",
+        "$1.24",
+        "<$0.0001",
+    ]
+
+
+def test_that_one_asked_as_well_is_no_reason_for_another_to_stand_in() -> None:
+    slower = attempt(
+        ErrorKind.CANCELLED, "B", outcome="cancelled", code="lost_race", started_at=2.0
+    )
+    answered = attempt(None, "A", outcome="answered", decision="done", characters=9)
+    assert items.standin([slower, answered], ()) == ("", ())
+    line, rows = items.standin([replace(slower, started_at=-1.0), answered], ())
+    assert line == "B was slower. A stood in."
+    assert rows[0].what == "B was slower."
+    assert rows[0].why == "Two were asked at once: the faster one answers."
 
 
 def test_that_a_stand_in_names_everyone_who_failed_and_what_follows() -> None:

@@ -31,13 +31,21 @@ def _without_empty_end(block: Code) -> Code:
 
 
 def evenly_spaced(blocks: list[Block]) -> list[Block]:
-    """Leave out how wide a gap in code is: a lazy line keeps the indent of what it stands in."""
-    return [_evenly_spaced(block) if isinstance(block, Text) else block
-            for block in comparable(blocks)]  # fmt: skip
+    """Leave out how wide a gap in code is: a lazy line keeps the indent of what it stands in.
+
+    A tab in code is as wide as the signs before it let it be, and they are gone by then.
+    """
+    return [_evenly_spaced(block) for block in comparable(blocks)]
 
 
-def _evenly_spaced(block: Text) -> Text:
-    return replace(block, inline=Inline(" ".join(block.inline.text.split())))
+def _evenly_spaced(block: Block) -> Block:
+    match block:
+        case Text():
+            return replace(block, inline=Inline(" ".join(block.inline.text.split())))
+        case Code():
+            return replace(block, lines=[" ".join(line.split()) for line in block.lines])
+        case _:
+            return block
 
 
 def fed(text: str, steps: list[int]) -> IncrementalParser:
@@ -118,6 +126,12 @@ def test_that_a_giant_quote_or_item_ends_in_what_a_full_parse_gives(
     parser = fed(giant, [size * 5 for size in steps])
     parser.finish()
     assert comparable(parser.blocks) == full(giant)
+
+
+@pytest.mark.parametrize("line", ["> \tx", ">\tx", ">  \t x", "> \t\tx", ">\t\tx"])
+def test_that_a_tab_in_a_giant_quote_is_as_wide_as_it_is_there(line: str) -> None:
+    text = f"{inside('quote', LONG)}\n>\n{line}\n"
+    assert evenly_spaced(fed(text, [1]).blocks) == evenly_spaced(full(text))
 
 
 @settings(max_examples=60, deadline=None)
@@ -342,3 +356,31 @@ def test_that_seams_anywhere_change_no_word_of_the_joined_text(
     assert parser.seams[-1] <= len(parser.blocks)
     joined = [part.rstrip() for part in rejoined(parser.blocks)]
     assert joined == [part.rstrip() for part in rejoined(plain.blocks)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents, documents, sizes)
+def test_that_a_text_that_begins_anew_is_read_by_itself(
+    earlier: str, text: str, steps: list[int]
+) -> None:
+    parser = IncrementalParser()
+    for piece in pieces(earlier, steps):
+        parser.feed(piece)
+    parser.begin_anew()
+    for piece in pieces(text, steps):
+        parser.feed(piece)
+    parser.finish()
+    (seam,) = parser.seams
+    assert comparable(parser.blocks[:seam]) == full(earlier)
+    assert comparable(parser.blocks[seam:]) == full(text)
+
+
+def test_that_an_open_fence_does_not_go_on_in_a_text_that_begins_anew() -> None:
+    parser = IncrementalParser()
+    parser.feed("```python\na = 1\nb =")
+    assert parser.begin_anew() == 0
+    parser.feed("Tides are **slow**.")
+    parser.finish()
+    assert parser.seams == [1]
+    assert isinstance(parser.blocks[0], Code)
+    assert isinstance(parser.blocks[1], Text)
