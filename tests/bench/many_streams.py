@@ -22,7 +22,7 @@ import psutil
 
 from bench.fresh import measure
 from bench.router_bench import QUESTION, peak_memory
-from bench.stream_server import WORD, stream_server
+from bench.stream_server import stream_server
 from understudy.errors import NobodyAnswered
 from understudy.events import Finished, TextDelta
 from understudy.messages import Message
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 TOKENS: Final = 128
 PACE: Final = 0.05
 MODEL: Final = f"{TOKENS}/{PACE * 1e3:g}"
+SPACE: Final = " "
+"""With which each word of the server begins."""
 PATIENCE: Final = 60.0
 SPARE: Final = 64
 """Files that a process has open beside its streams."""
@@ -106,7 +108,7 @@ async def by_router(base_url: str, count: int) -> AsyncGenerator[Ask]:
                     if isinstance(event, TextDelta):
                         if not words:
                             streams.began(began)
-                        words += event.text.count(WORD)
+                        words += event.text.count(SPACE)
                     elif isinstance(event, Finished):
                         why = ""
         except NobodyAnswered as error:
@@ -129,7 +131,7 @@ async def by_httpx(base_url: str, count: int) -> AsyncGenerator[Ask]:
             try:
                 async with client.stream("POST", f"{base_url}/chat/completions", json=body) as got:
                     async for line in got.aiter_lines():
-                        if f'"content": "{WORD}"' in line:
+                        if f'"content": "{SPACE}' in line:
                             if not words:
                                 streams.began(began)
                             words += 1
