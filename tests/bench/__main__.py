@@ -44,6 +44,8 @@ TARGETS = (
     Target("router_request_us", 500.0, "µs", "CPU a request over bare httpx"),
     Target("router_streams_100_rss_mb", 30.0, "MB", "memory of 100 streams at once"),
     Target("failover_ms", 15.0, "ms", "refused connection to the next one's first token"),
+    Target("import_over_httpx_cpu", 2.0, "x", "CPU of a process with all of it over httpx's"),
+    Target("import_over_httpx_rss", 2.0, "x", "memory of the same"),
 )
 
 
@@ -79,7 +81,18 @@ def _router() -> Figures:
     return router_bench.figures()
 
 
-PARTS = {"window": _window, "transcript": _transcript, "router": _router}
+def _imports() -> Figures:
+    from bench import import_bench
+
+    return {**import_bench.figures()}
+
+
+PARTS = {
+    "window": _window,
+    "transcript": _transcript,
+    "router": _router,
+    "imports": _imports,
+}
 
 
 def _rounded(value: float | dict[str, float]) -> float | dict[str, float]:

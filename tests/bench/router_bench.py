@@ -115,12 +115,13 @@ async def measure_requests(
 
         await in_turns(warm_up, bare, routed)
         taken = [await in_turns(calls, bare, routed) for _ in range(rounds)]
-    floor = _summary([each for each, _ in taken])
-    ours = _summary([each for _, each in taken])
+    floor = summary([each for each, _ in taken])
+    ours = summary([each for _, each in taken])
     return {name: ours[name] - floor[name] for name in ours}
 
 
-def _summary(rounds: list[list[tuple[float, float]]]) -> dict[str, float]:
+def summary(rounds: list[list[tuple[float, float]]]) -> dict[str, float]:
+    """The first word's p50 and p99 and the CPU of a request, in seconds, of the best round."""
     samples = [sample for taken in rounds for sample in taken]
     return {
         "p50": statistics.median(first for first, _ in samples),

@@ -1,7 +1,9 @@
 """A loopback server in a process of its own that streams what the model's name says.
 
 with stream_server() as base_url:
-    ...     # model "2000": as many chunks at once; model "128/5": 5 ms between them
+    ...     # model "2000": as many chunks at once; model "128/5": 5 ms between them;
+            # model "varied-2000": in two words; model "refuse-503": that; model "refuse-429": to
+            # come again in 2 s
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from helpers.replies import Reply
 
 WORD = " token"
+VARIED, OTHER_WORD = "varied-", " words"
+"""LiteLLM takes a hundred chunks that are alike for a model that is stuck."""
 
 
 @contextmanager
@@ -43,12 +47,16 @@ def stream_server() -> Generator[str]:
 def main() -> None:
     """Serve until the starter's end of the pipe closes."""
     from helpers.loopback import Loopback
-    from helpers.replies import openai_stream
+    from helpers.replies import openai_stream, rate_limited, unavailable
 
     @cache
     def stream(model: str) -> Reply:
-        chunks, _, milliseconds = model.partition("/")
-        return openai_stream(pieces=[WORD] * int(chunks), delay=float(milliseconds or 0) / 1e3)
+        if model.startswith("refuse-"):
+            return unavailable() if model.endswith("503") else rate_limited("2")
+        words = (WORD, OTHER_WORD) if model.startswith(VARIED) else (WORD, WORD)
+        chunks, _, milliseconds = model.removeprefix(VARIED).partition("/")
+        pieces = [words[number % 2] for number in range(int(chunks))]
+        return openai_stream(pieces=pieces, delay=float(milliseconds or 0) / 1e3)
 
     def answer(request: RecordedRequest) -> Reply:
         server.requests.clear()

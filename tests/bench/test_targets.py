@@ -21,6 +21,8 @@ PROMISED = {
     "router_ttft_added_ms",
     "router_us_per_chunk",
     "failover_ms",
+    "import_over_httpx_cpu",
+    "import_over_httpx_rss",
 }
 
 
