@@ -97,6 +97,7 @@ class Workspace:
         """
         from understudy.effective import placed_providers
 
+        self._use_network(settings)
         placed = placed_providers(settings, self._environ)
         for gone in self._placed.keys() - placed.keys():
             self.router.unregister_provider(gone)
@@ -109,6 +110,13 @@ class Workspace:
         self._placed = placed
         self.settings = settings
         self._put_routes_into_effect()
+
+    def _use_network(self, settings: Settings) -> None:
+        from pathlib import Path
+
+        file = settings.network.certificates
+        certificates = None if file is None else Path(file).expanduser()
+        self.transport.use(settings.network.proxy, certificates)
 
     def save(self, settings: Settings) -> None:
         """Put settings into effect and write them down.

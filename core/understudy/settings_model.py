@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from understudy.appearance import LARGEST_TEXT, SMALLEST_TEXT, Language, Theme
 from understudy.errors import ErrorKind
@@ -27,6 +27,24 @@ class AppearanceSettings(_Part):
     theme: Theme = "system"
     language: Language = "system"
     text_scale: float = Field(default=1.0, ge=SMALLEST_TEXT, le=LARGEST_TEXT)
+
+
+class NetworkSettings(_Part):
+    """How others are reached, where the system and the environment do not say it.
+
+    ``proxy`` is an address, an empty one for none at all; a login has no place in a settings file
+    and comes from HTTPS_PROXY. ``certificates`` is a file in PEM form of whom to trust too.
+    """
+
+    proxy: str | None = None
+    certificates: str | None = None
+
+    @field_validator("proxy")
+    @classmethod
+    def _holds_no_login(cls, proxy: str | None) -> str | None:
+        if proxy and "@" in proxy:
+            raise ValueError("a proxy's login belongs into HTTPS_PROXY, not into this file")
+        return proxy
 
 
 class ProviderSettings(_Part):
@@ -142,6 +160,7 @@ class Settings(_Part):
 
     version: int = Field(default=VERSION, ge=1)
     appearance: AppearanceSettings = AppearanceSettings()
+    network: NetworkSettings = NetworkSettings()
     providers: dict[str, ProviderSettings] = {}
     routes: list[RouteSettings] = []
     default_route: str = ""

@@ -21,7 +21,7 @@ from understudy.paths import Paths
 from understudy.providers.http import HttpProvider
 from understudy.routing.rules import RuleChange
 from understudy.routing.trace import Attempt
-from understudy.settings_model import ProviderSettings, Settings
+from understudy.settings_model import NetworkSettings, ProviderSettings, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -374,3 +374,30 @@ async def test_that_what_was_spent_is_added_to_what_others_spent(home: Path) -> 
         listener(attempt)
     assert workspace.router.spent("openai") == 2.5
     assert opened(home).router.spent("openai") == 2.5
+
+
+@pytest.mark.anyio
+async def test_that_a_proxy_that_is_set_is_used_from_the_next_message_on(home: Path) -> None:
+    workspace = opened(home)
+    provider = ProviderSettings(wire="openai-chat", base_url="http://example.invalid/v1")
+    workspace.save(workspace.settings.with_provider("far", provider))
+    workspace.set_route(Route("R", (RouteEntry("far", "m"),)), default=True)
+    async with Loopback(openai_stream("through it")) as proxy:
+        network = NetworkSettings(proxy=proxy.url)
+        workspace.save(workspace.settings.model_copy(update={"network": network}))
+        response = await workspace.router.chat(QUESTION)
+        assert response.message.text == "through it"
+        assert proxy.requests[0].path == "http://example.invalid/v1/chat/completions"
+    await workspace.aclose()
+
+
+def test_that_a_login_of_a_proxy_is_not_taken_from_the_settings(home: Path) -> None:
+    home.mkdir()
+    network = {"proxy": "http://me:secret@proxy.example:3128"}
+    (home / "settings.json").write_text(json.dumps({"network": network, "default_route": "R"}))
+    workspace = opened(home)
+    assert workspace.settings.network.proxy is None
+    assert workspace.settings.default_route == "R"
+    [notice] = workspace.notices
+    assert "HTTPS_PROXY" in str(notice)
+    assert "secret" not in str(notice)

@@ -120,6 +120,16 @@ class HttpTransport:
         self._connect_timeout = connect_timeout
         self._trusting: ssl.SSLContext | None = None
         self._clients: dict[tuple[Proxy | None, bool], Lanes] = {}
+        self._left: list[dict[tuple[Proxy | None, bool], Lanes]] = []
+
+    def use(self, proxy: str | None, extra_certificates: Path | None) -> None:
+        """Reach others in this way from the next request on; answers under way stay as they are."""
+        if (proxy, extra_certificates) == (self._proxy, self._extra_certificates):
+            return
+        self._proxy, self._extra_certificates = proxy, extra_certificates
+        self._trusting = None
+        self._left.append(self._clients)
+        self._clients = {}
 
     def load(self, *, secure: bool = True) -> None:
         """Load the library and the certificates ahead of the first request; blocks for 0.2 s."""
@@ -189,9 +199,10 @@ class HttpTransport:
 
     async def aclose(self) -> None:
         """Close every connection. A request made afterwards opens new ones."""
-        clients, self._clients = self._clients, {}
-        for lanes in clients.values():
-            await lanes.aclose()
+        everything, self._left, self._clients = [*self._left, self._clients], [], {}
+        for clients in everything:
+            for lanes in clients.values():
+                await lanes.aclose()
 
     async def _send(
         self,
