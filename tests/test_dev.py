@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,42 @@ def test_that_what_is_missing_becomes_one_command(
 def test_that_sections_of_the_lock_are_told_apart(dev: Any) -> None:
     one, two = "idna==3.20 \\\n    --hash=sha256:aa\n", "h11==0.16.0\n"
     assert dev.read_sections(f"# [base]\n{one}# [test]\n{two}") == {"base": one, "test": two}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "environment", "words"),
+    [
+        ("peers", ["-k", "ollama"], ".venv-peers", ["-m", "pytest", "-k", "ollama", "peers"]),
+        ("peers", ["tests/peers/test_answers.py"], ".venv-peers", ["-m", "test_answers.py"]),
+        ("bench", ["--peers", "--json"], ".venv-peers", ["-m", "bench.peers", "--json"]),
+        ("fuzz", ["5", "sse"], ".venv", ["-m", "fuzz", "5", "sse"]),
+    ],
+)
+def test_that_a_command_runs_in_the_environment_that_has_what_it_needs(
+    dev: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    arguments: list[str],
+    environment: str,
+    words: list[str],
+) -> None:
+    ran: list[tuple[str, tuple[object, ...]]] = []
+
+    def prepare(*_needs: object) -> None:
+        """Nothing is installed for this."""
+
+    def become(name: str, *words: object, env: object = None) -> None:
+        ran.append((name, words))
+
+    for each in (dev.VENV, dev.PEERS):
+        monkeypatch.setattr(each, "prepare", prepare)
+        monkeypatch.setattr(each, "become", partial(become, each.folder.name))
+    monkeypatch.chdir(ROOT)
+    dev.COMMANDS[command](arguments)
+    ((where, given),) = ran
+    assert where == environment
+    ends = iter(Path(str(word)).name for word in given)
+    assert all(word in ends for word in words), "in this order"
 
 
 def test_that_the_lock_is_checked_where_there_is_no_screen_and_no_qt(dev: Any) -> None:
