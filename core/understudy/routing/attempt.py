@@ -134,11 +134,11 @@ class Asking:
             failure = self._bug(error)
         finally:
             self._clock.close()
+        if self.stop is None:  # what the seam still holds stands in the text already
+            raise failure or self._own(ErrorKind.INTERRUPTED)
         held = "" if self._seam is None else self._seam.close()
         if held:
             yield (TextDelta(held),)
-        if self.stop is None:
-            raise failure or self._own(ErrorKind.INTERRUPTED)
 
     def _take(self, batch: Sequence[ProviderEvent]) -> list[Delivered]:
         """Note what a batch brings, and give what of it is to be shown."""

@@ -197,14 +197,23 @@ def test_that_a_started_answer_is_not_asked_again_at_the_same_provider() -> None
     assert len(first.asked) == 1
 
 
-def test_that_words_still_held_back_are_shown_when_the_next_breaks_off_as_well() -> None:
-    repeats = breaks_off("The quick ")
-    router = router_of(provider("a", breaks_off("The quick brown fox ")), provider("b", repeats))
+def test_that_one_who_breaks_off_while_repeating_doubles_nothing() -> None:
+    breaking = provider("a", breaks_off("The quick brown fox "))
+    repeating = provider("b", breaks_off("The ", "quick "))
 
-    heard = run_virtually(listen(router))
+    alone = run_virtually(listen(router_of(breaking, repeating)))
+    assert isinstance(alone.error, AnswerInterrupted)
+    assert alone.error.text == alone.text == "The quick brown fox "
 
-    assert isinstance(heard.error, AnswerInterrupted)
-    assert heard.error.text == heard.text == "The quick brown fox The quick "
+    third = provider("c", says("quick brown fox ", "jumps"))
+    carried_on = run_virtually(listen(router_of(breaking, repeating, third)))
+    assert carried_on.text == "The quick brown fox jumps"
+
+
+def test_that_words_held_back_are_shown_where_the_answer_ends_with_them() -> None:
+    repeats = provider("b", says("The ", "quick "))
+    heard = run_virtually(listen(router_of(provider("a", breaks_off("The quick fox. ")), repeats)))
+    assert heard.text == "The quick fox. The quick "
 
 
 def test_that_a_question_after_a_kept_part_is_not_taken_for_a_hand_over() -> None:
