@@ -6,6 +6,8 @@
     python3 dev.py check            lint, format, types, layers, and the lock against pyproject.toml
     python3 dev.py bench [--json]   measure, and hold the figures against their targets
     python3 dev.py bench --peers    measure the same of other libraries (--json for programs)
+    python3 dev.py bench --soak [SECONDS]     ask a hundred times at once, with faults, for long
+    python3 dev.py bench --streams N          ask the router N times at once
     python3 dev.py peers [ARGS]     hold the formats against the vendors' own libraries and servers
     python3 dev.py fuzz [SECONDS] [NAME...]   throw damaged bytes at everything that parses
     python3 dev.py shots [FOLDER]   picture every named state of the window
@@ -405,6 +407,8 @@ def bench(arguments: Sequence[str]) -> int:
         rest = [word for word in arguments if word != "--peers"]
         return PEERS.become("-m", "bench.peers", *rest, env=TESTS_ON_PATH)
     VENV.prepare(TEST, ["desktop", "test"])
+    if {"--soak", "--streams"}.intersection(arguments):
+        return VENV.become("-m", "bench", *arguments, env=TESTS_ON_PATH)
     return on_screen("bench", arguments)
 
 

@@ -169,6 +169,7 @@ def test_that_sections_of_the_lock_are_told_apart(dev: Any) -> None:
         ("peers", ["-k", "ollama"], ".venv-peers", ["-m", "pytest", "-k", "ollama", "peers"]),
         ("peers", ["tests/peers/test_answers.py"], ".venv-peers", ["-m", "test_answers.py"]),
         ("bench", ["--peers", "--json"], ".venv-peers", ["-m", "bench.peers", "--json"]),
+        ("bench", ["--soak", "20"], ".venv", ["-m", "bench", "--soak", "20"]),
         ("fuzz", ["5", "sse"], ".venv", ["-m", "fuzz", "5", "sse"]),
     ],
 )

@@ -122,11 +122,26 @@ def print_table(figures: Figures) -> None:
 
 
 def main() -> int:
-    """Measure and print; exits 0 whatever the figures are, for the reader judges them."""
+    """Measure and print; exits 0 whatever the figures are, for the reader judges them.
+
+    A load under which answers are lost or something is left behind is no figure: it exits 1.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--soak", type=float, nargs="?", const=600.0, metavar="SECONDS", help="faults for long"
+    )
+    parser.add_argument("--streams", type=int, metavar="N", help="ask the router N times at once")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(PARTS)}")
     args = parser.parse_args()
+    if args.soak:
+        from bench import soak
+
+        return soak.main(args.soak)
+    if args.streams:
+        from bench import many_streams
+
+        return many_streams.main(args.streams)
     figures = measure(args.parts or [*PARTS])
     if args.json:
         print(json.dumps(figures))

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 100
 BARE_AT_ONCE: Final = 8
-SECONDS: Final = 600.0
 REQUEST: Final = ChatRequest((Message.user(QUESTION),))
 WHOLE: Final = "".join(WORDS)
 STOPPED: Final = 0.03
