@@ -114,6 +114,41 @@ def test_that_pulling_the_plug_in_mid_answer_loses_no_word(home: Path) -> None:
     play(home, reopen)
 
 
+def test_that_an_answer_that_starts_again_is_the_same_after_a_restart(home: Path) -> None:
+    """The first dies inside a fence; the second starts again, and nothing of it is code."""
+    half, whole = "Like this:\n\n```python\ntides =", "Tides are *two* bulges."
+    with Loopback(broken_stream(half)) as first, Loopback(openai_stream(whole)) as second:
+        write_lineup(home, first.base_url, second.base_url, rescue="restart")
+        pictures: list[str] = []
+
+        async def act(theatre: Theatre) -> None:
+            await theatre.ask("Explain the tides")
+            answer = await theatre.answered()
+            assert theatre.rows()[-1] == ("assistant", "Tides are two bulges.")
+            assert answer.state == "complete"
+            seam = answer.segments[1].seam
+            assert seam is not None
+            assert (seam.title, seam.title_end) == ("First broke off", "Second starts again")
+            view = theatre.shell.window.pane.transcript
+            view.selection.select_all(2)
+            assert view.selected_text().split()[-8:] == [
+                *("Like", "this:", "tides", "="),
+                *("Tides", "are", "two", "bulges."),
+            ]
+            pictures.append(repr(answer.segments))
+
+        play(home, act)
+        handed = second.requests[-1].json()["messages"]
+
+        async def reopen(theatre: Theatre) -> None:
+            await theatre.until(lambda: theatre.shell.transcript.count == 2)
+            assert theatre.rows()[-1] == ("assistant", "Tides are two bulges.")
+            assert repr(theatre.answer.segments) == pictures[0]
+
+        play(home, reopen)
+    assert [message["role"] for message in handed] == ["user"]
+
+
 def test_that_nobody_answering_shows_ways_out_in_the_page_and_keeps_the_question(
     home: Path,
 ) -> None:

@@ -19,7 +19,7 @@ from understudy_gui.controllers.conversation import question_row
 from understudy_gui.i18n import tr
 from understudy_gui.models.conversations import Entry
 from understudy_gui.models.lineup import Place
-from understudy_gui.models.transcript import Item, Meta, Seam, Segment
+from understudy_gui.models.transcript import Item, Meta, Seam, Segment, Waiting
 
 if TYPE_CHECKING:
     from understudy_gui.models.lineup import Health
@@ -70,7 +70,7 @@ def line_up(first: Health = "ready", on: int = 0) -> list[Place]:
 def answered(language: Language) -> Sample:
     """Give a question answered by the first, with everything markdown has."""
     asked, said = texts.ANSWERED[language]
-    meta = Meta("Anthropic", "Claude Haiku 4.5", _figures(0.6, 84, 1204))
+    meta = Meta("Anthropic", "Claude Haiku 4.5", _figures(0.6, 84, 1204, 0.0061))
     answer = Item(2, "assistant", [Segment("Anthropic", "Claude Haiku 4.5", said)], meta=meta)
     title = texts.TITLES[language][2][0]
     return Sample(title, [question_row(1, asked), answer], line_up())
@@ -82,7 +82,7 @@ def stood_in(language: Language) -> Sample:
     limited = _attempt("Anthropic", ErrorKind.RATE_LIMIT, status=429, retry_after=42.0)
     done = _attempt("OpenAI", None, first_token=0.7)
     line, rows = items.standin([limited, done], ())
-    meta = Meta("OpenAI", "GPT-5.1", _figures(0.7, 79, 986))
+    meta = Meta("OpenAI", "GPT-5.1", _figures(0.7, 79, 986, 0.0102))
     answer = Item(
         2,
         "assistant",
@@ -117,10 +117,43 @@ def seam(language: Language, *, streaming: bool) -> Sample:
             Segment("OpenAI", "GPT-5.1", after, join),
         ],
         "streaming" if streaming else "complete",
-        meta=Meta("OpenAI", "GPT-5.1", figures if streaming else _figures(0.4, 61, 530)),
+        meta=Meta("OpenAI", "GPT-5.1", figures if streaming else _figures(0.4, 61, 530, 0.0042)),
     )
     name = texts.TITLES[language][3][0]
     return Sample(name, [question_row(1, asked), answer], line_up("resting", 1))
+
+
+def restarted(language: Language) -> Sample:
+    """Give an answer that broke off and was begun again by the next."""
+    asked, before, after = texts.RESTART[language]
+    broke = _attempt(
+        "OpenAI", ErrorKind.INTERRUPTED, characters=len(before), decision="restart"
+    )  # fmt: skip
+    done = _attempt("Anthropic", None, first_token=0.6, at=5.1)
+    title, detail, end, pause = wording.seam_words(broke, "Anthropic", 1.9, anew=True)
+    rows, route = trail.rows([broke, done]), items.trace_title(tr("Everyday"))
+    join = Seam(title, detail, end, pause, rows, route, "starts-again")
+    answer = Item(
+        2,
+        "assistant",
+        [
+            Segment("OpenAI", "GPT-5.1", before),
+            Segment("Anthropic", "Claude Sonnet 4.5", after, join),
+        ],
+        meta=Meta("Anthropic", "Claude Sonnet 4.5", _figures(0.6, 72, 318, 0.0052)),
+    )
+    name = texts.TITLES[language][3][0]
+    return Sample(name, [question_row(1, asked), answer], line_up())
+
+
+def loading(language: Language) -> Sample:
+    """Give a question that waits for a model on this computer, which is being loaded."""
+    asked = texts.RESTART[language][0]
+    said = wording.loading("qwen3-8b", 0.4)
+    waiting = Waiting(said, 0.4, "Ollama", said)
+    answer = Item(2, "assistant", state="streaming", waiting=waiting)
+    name = texts.TITLES[language][3][0]
+    return Sample(name, [question_row(1, asked), answer], line_up("resting", 3))
 
 
 def failed(language: Language) -> Sample:
@@ -158,8 +191,9 @@ def practice() -> Sample:
     return Sample("", [], [Place("practice", "Practice", "steady", "ready", on=True)])
 
 
-def _figures(first: float, speed: float, count: int) -> tuple[str, ...]:
-    return wording.first_token(first), wording.speed(speed), wording.tokens(count)
+def _figures(first: float, speed: float, count: int, cost: float) -> tuple[str, ...]:
+    written = wording.first_token(first), wording.speed(speed), wording.tokens(count)
+    return *written, wording.cost(cost)
 
 
 _MODELS = {"Anthropic": "Claude Sonnet 4.5", "OpenAI": "GPT-5.1", "Ollama": "llama3.3"}
@@ -172,7 +206,7 @@ def _attempt(
     *,
     status: int | None = None,
     detail: str = "",
-    decision: Literal["again", "next", "carry_on"] = "next",
+    decision: Literal["again", "next", "carry_on", "restart"] = "next",
     characters: int = 0,
     retry_after: float | None = None,
     first_token: float | None = None,

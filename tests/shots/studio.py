@@ -54,11 +54,12 @@ class Studio:
 
     def _take(self, name: str, language: Language, ground: str, path: Path) -> None:
         look = {"theme": ground, "language": language}
-        shell = self._open(name, {**look, "text_scale": LARGE if name == "large" else 1.0})
+        shell = self._open(name, {**look, "text_scale": LARGE if "large" in name else 1.0})
         if name in _SETTINGS:
             from shots import settings
 
-            settings.take(shell, *_SETTINGS[name], look, path)
+            look = {**look, "text_scale": LARGE if "large" in name else 1.0}
+            settings.take(shell, *_SETTINGS[name], look, path, narrow="narrow" in name)
             return
         shell.window.show()
         shown = _STATES[name](shell, language)
@@ -155,6 +156,8 @@ _STATES: Final[dict[str, Callable[[Shell, Language], QWidget]]] = {
     "standin": _of(samples.stood_in),
     "seam": _seam,
     "streaming": _streaming,
+    "restart": _of(samples.restarted),
+    "loading": _of(samples.loading),
     "error": _of(samples.failed),
     "empty": _of(samples.empty),
     "practice": _practice,
@@ -165,9 +168,16 @@ _STATES: Final[dict[str, Callable[[Shell, Language], QWidget]]] = {
 
 _SETTINGS: Final[dict[str, tuple[PageName, str]]] = {
     "settings-providers": ("providers", "openai"),
+    "settings-search": ("providers", "searching"),
+    "settings-local-model": ("providers", "qwen3-8b"),
     "settings-add": ("providers", "adding"),
+    "settings-refused": ("providers", "refusing"),
     "settings-endpoint": ("providers", "own"),
     "settings-routing": ("routing", "Everyday"),
+    "settings-narrow": ("providers", "openai"),
+    "settings-narrow-local": ("providers", "qwen3-8b"),
+    "settings-large": ("providers", "openai"),
+    "settings-large-local": ("providers", "qwen3-8b"),
 }
 
 NAMES: Final = (*_STATES, *_SETTINGS)

@@ -110,6 +110,29 @@ _TIDES_END_KO = """\
 
 뱃사람에게 중요한 점은 이 힘이 거리에 따라 빠르게 줄어든다는 것입니다. 그래서 훨씬 무거운 태양도"""
 
+_TIDES_AGAIN = """\
+The Moon pulls the near side of the Earth more than its middle, and the middle more than the far \
+side, so the sea gathers into two bulges. The Earth turns below them once a day, which is why most \
+coasts have high water twice."""
+
+_TIDES_AGAIN_KO = """\
+달은 지구의 가까운 쪽을 중심보다, 중심을 먼 쪽보다 더 세게 당기므로 바닷물이 두 군데로 모입니다. \
+지구가 그 아래에서 하루에 한 바퀴 돌기 때문에 대부분의 해안에는 하루 두 번 밀물이 옵니다."""
+
+RESTART: Final = {
+    "en": (
+        "Explain the tides in two sentences.",
+        "Tides come from the Moon, which pulls the near side of the",
+        _TIDES_AGAIN,
+    ),
+    "ko": (
+        "밀물과 썰물을 두 문장으로 설명해 줘.",
+        "조석은 달 때문에 생기는데, 달은 지구의 가까운 쪽을",
+        _TIDES_AGAIN_KO,
+    ),
+}
+"""Question, what the first began, and what the next wrote instead."""
+
 SEAM: Final = {
     "en": (
         "Explain the tides, first plainly and then the way a sailor would want it.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from understudy.assembly import Workspace
     from understudy.discovery import LocalServer
     from understudy.keys import KeyReading
+    from understudy.local_model.provider import LocalModelProvider
     from understudy.providers.http import HttpProvider, TestReport
     from understudy_gui.tasks import TaskScope
+
+    Server: TypeAlias = HttpProvider | LocalModelProvider
+
+_WORD = "ready"
+"""What an embedding model is tried with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,25 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """How an embedding model answered: how long its vectors are, or why there were none."""
+
+    model: str
+    dimensions: int = 0
+    error: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
-    """What a test found, and when (seconds since the epoch)."""
+    """What a test found, and when (seconds since the epoch).
+
+    One that does not `converse` only makes vectors: the report is about those.
+    """
 
     report: TestReport
     at: float
+    embedded: Embedded | None = None
+    converses: bool = True
 
 
 class Servers(QObject):
@@ -203,7 +223,7 @@ class Servers(QObject):
         except UnderstudyError as error:
             self.key_refused.emit(provider, i18n.said(error))
 
-    async def _refresh(self, server: HttpProvider) -> None:
+    async def _refresh(self, server: Server) -> None:
         try:
             models = await server.list_models()
         except ProviderError as error:
@@ -213,11 +233,19 @@ class Servers(QObject):
         self._workspace.router.models_refreshed(server.id)
         self.listed.emit(server.id, None)
 
-    async def _test(self, server: HttpProvider) -> None:
+    async def _test(self, server: Server) -> None:
+        """Ask for a word, then for a vector where it makes them; show each as it comes."""
         report = await server.test()
-        self._tests[server.id] = Tested(report, time.time())
+        tested = self._tests[server.id] = Tested(report, time.time())
         if report.error is None:  # whoever answers a test need not rest
             self._workspace.router.try_now(server.id)
+            model = _embedding_model(server)
+            if model:
+                self.changed.emit()
+                embedded = await _embed(server, model)
+                converses = model != server.default_model
+                tested = replace(tested, embedded=embedded, converses=converses)
+                self._tests[server.id] = tested
         self.tested.emit(server.id)
 
     async def _look_around(self) -> None:
@@ -230,13 +258,12 @@ class Servers(QObject):
         self._found = {server.row.id: server for server in servers}
         self.changed.emit()
 
-    def _start(
-        self, what: str, provider: str, work: Callable[[HttpProvider], Awaitable[None]]
-    ) -> None:
+    def _start(self, what: str, provider: str, work: Callable[[Server], Awaitable[None]]) -> None:
+        from understudy.local_model.provider import LocalModelProvider
         from understudy.providers.http import HttpProvider
 
         server = self._workspace.provider(provider)
-        if isinstance(server, HttpProvider):
+        if isinstance(server, HttpProvider | LocalModelProvider):
             self._start_task(what, provider, lambda _provider: work(server))
 
     def _start_task(self, what: str, provider: str, work: Callable[[str], Awaitable[None]]) -> None:
@@ -254,3 +281,23 @@ class Servers(QObject):
         self._busy.add((what, provider))
         self._tasks.spawn(run(), name=f"{what} {provider}")
         self.changed.emit()
+
+
+def _embedding_model(server: Server) -> str:
+    """Return the embedding model to try, one in use before others; empty for none."""
+    from understudy.local_model.provider import LocalModelProvider
+
+    if isinstance(server, LocalModelProvider):
+        models, known = (server.default_model,), ()
+    else:
+        known = server.row.embedding_models
+        models = (*server.row.models, *known, *server.listed)
+    return next((each for each in models if each in known or server.facts(each).embedding), "")
+
+
+async def _embed(server: Server, model: str) -> Embedded:
+    try:
+        made = await server.embed((_WORD,), model)
+    except ProviderError as error:
+        return Embedded(model, error=error)
+    return Embedded(model, len(made.vectors[0]))

@@ -6,12 +6,14 @@ Every change goes into effect and onto disk at once, through the workspace, and 
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from understudy.errors import SettingsError, UsageError
 from understudy_gui import i18n
+from understudy_gui.controllers.model_files import ModelFiles, name_of
 from understudy_gui.controllers.route_book import RouteBook
 from understudy_gui.controllers.servers import Servers
 from understudy_gui.controllers.standing import health_of
@@ -32,7 +34,7 @@ _UNDO_STEPS = 50
 
 
 class SettingsController(QObject):
-    """Reads and changes what the user set. `routes` and `servers` are its two other halves.
+    """Reads and changes what the user set. `routes`, `servers` and `files` are its other parts.
 
     Signals: `changed` after settings, keys or health changed in any way; `trouble(sentence)` where
     settings could not be written down.
@@ -55,6 +57,8 @@ class SettingsController(QObject):
         self._rests: dict[str, float] = {}
         self.routes = RouteBook(workspace, self._change)
         self.servers = Servers(workspace, tasks, self)
+        self.files = ModelFiles(workspace, tasks, self._add_file, self.set_file, self)
+        self.files.changed.connect(self.changed)
         self.servers.changed.connect(self.changed)
         self.servers.key_read.connect(self._key_read)
         workspace.changed.append(self._notice)
@@ -149,6 +153,8 @@ class SettingsController(QObject):
             return Condition("off")
         if self.servers.missing(provider):
             return Condition("not-running")
+        if self.placed(provider).problem:
+            return Condition("not-set-up")
         statuses = {status.provider: status for status in self._workspace.router.statuses()}
         status = statuses[provider]
         return Condition(health_of(status), status.until, self._rests.get(provider))
@@ -162,10 +168,16 @@ class SettingsController(QObject):
     def facts(self, provider: str, model: str) -> ModelFacts:
         """Return what is known of a model."""
         from understudy.model_facts import ModelFacts
-        from understudy.providers.http import HttpProvider
+        from understudy.providers.base import KnowsModels
 
         server = self._workspace.provider(provider)
-        return server.facts(model) if isinstance(server, HttpProvider) else ModelFacts()
+        return server.facts(model) if isinstance(server, KnowsModels) else ModelFacts()
+
+    def lacks(self, provider: str) -> str:
+        """Say what has to be done before a provider can be asked at all; empty for nothing."""
+        availability = self._workspace.provider(provider).availability()
+        missing = availability.state == "not-configured"
+        return i18n.said_by_router(availability.why) if missing else ""
 
     def used_models(self, provider: str) -> tuple[str, ...]:
         """Return the models in use; the first is asked where a route names none."""
@@ -186,11 +198,21 @@ class SettingsController(QObject):
         """Add an endpoint of the user's own; returns its id. Raises ``UsageError``."""
         from understudy.settings_model import ProviderSettings
 
-        before = self.settings
-        given = ProviderSettings.model_validate(
-            {"wire": wire, "base_url": base_url, "key_env": key_env or None}
+        return self._add(
+            name,
+            ProviderSettings.model_validate(
+                {"wire": wire, "base_url": base_url, "key_env": key_env or None}
+            ),
         )
-        known = set(self._workspace.provider_ids)
+
+    def _add_file(self, name: str, path: str) -> str:
+        """Make a provider of a model's file; returns its id. Raises ``UsageError``."""
+        from understudy.settings_model import ProviderSettings
+
+        return self._add(name, ProviderSettings(wire="gguf", file=path, local=True))
+
+    def _add(self, name: str, given: ProviderSettings) -> str:
+        before, known = self.settings, set(self._workspace.provider_ids)
         try:
             self._workspace.add_provider(name, given)
         except SettingsError as error:
@@ -198,6 +220,27 @@ class SettingsController(QObject):
         self._past.append(before)
         self.changed.emit()
         return next(iter(set(self._workspace.provider_ids) - known))
+
+    def set_file(self, provider: str, path: str) -> None:
+        """Give a provider another file. Who was named after the old one is named after this one.
+
+        Places in routes that ask for the old file's model ask for this one's.
+        """
+        given = self._given(provider)
+        old, new = Path(given.file or ""), Path(path)
+        name = name_of(new) if given.name == name_of(old) else given.name
+        update = {"file": path, "name": name}
+        changed = self.settings.with_provider(provider, given.model_copy(update=update))
+        for route in changed.routes:
+            entries = [
+                entry.model_copy(update={"model": ""})
+                if entry.provider == provider and entry.model == old.stem
+                else entry
+                for entry in route.entries
+            ]
+            changed = changed.with_route(route.model_copy(update={"entries": entries}))
+        self.servers.forget(provider)
+        self._change(changed)
 
     def removable(self, provider: str) -> bool:
         """Whether removing changes anything: what a variable or a route brings in stays."""

@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from understudy_gui.i18n import tr
 from understudy_gui.overriding import override
+from understudy_gui.settings.choosing import choose_model_file
 from understudy_gui.settings.provider_list import ROW, paint_words
 from understudy_gui.settings.row_model import RowModel
 from understudy_gui.settings.row_view import Index, RowDelegate, RowView
 from understudy_gui.theme import scaled
+from understudy_gui.widgets.announcing import announce
 from understudy_gui.widgets.button import Button
 from understudy_gui.widgets.field import LineEdit
-from understudy_gui.widgets.label import Label, Panel, Rule
+from understudy_gui.widgets.label import Glyph, Label, Panel, Rule
 from understudy_gui.widgets.tile import paint_tile
 
 if TYPE_CHECKING:
@@ -89,15 +91,37 @@ class AddProvider(Panel):
         self.view = RowView(themes, tr("Providers"), self.model, self._delegate)
         own = tr("Endpoint of your own…")
         self.endpoint = Button(themes, own, "quiet", icon="plug", small=True)
+        self.file = Button(themes, tr("Model file…"), "quiet", icon="cpu", small=True)
+        self.file.setToolTip(tr("A .gguf file can also be dropped onto this page."))
+        self._fault = QWidget()
+        self._why = Label(themes, "", "caption", "danger_text", wrap=True)
         self._nobody = Label(themes, "", "caption", "text3", wrap=True)
         self._build()
         self._connect()
 
     def start(self) -> None:
         """Offer everybody, ready to be searched."""
+        self.refuse("")
         self.search.clear()
         self._fill()
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def fault(self) -> str:
+        """What is said to be wrong with the file that was chosen."""
+        return self._why.text()
+
+    def add_file(self, path: str) -> None:
+        """Have a model's file looked at, and added if it is good."""
+        self.refuse("")
+        self._controller.files.add(path)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why a file was not added; an empty sentence takes that back."""
+        self._why.setText(sentence)
+        self._fault.setVisible(bool(sentence))
+        if sentence:
+            announce(self._why, sentence)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -140,17 +164,32 @@ class AddProvider(Panel):
         sides.addWidget(self.view)
         column.addLayout(sides, 1)
         column.addWidget(Rule(self._themes))
+        column.addWidget(self._build_fault())
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 8)
+        foot.setSpacing(4)
         foot.addWidget(self.endpoint)
+        foot.addWidget(self.file)
         foot.addStretch()
         column.addLayout(foot)
+
+    def _build_fault(self) -> QWidget:
+        row = QHBoxLayout(self._fault)
+        row.setContentsMargins(26, 10, 24, 0)
+        row.setSpacing(6)
+        glyph = Glyph(self._themes, "circle-alert", "danger_text", 13)
+        row.addWidget(glyph, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._why, 1)
+        return self._fault
 
     def _connect(self) -> None:
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.view.clicked.connect(self._choose)
         self.endpoint.clicked.connect(self.own)
+        self.file.clicked.connect(self._choose_file)
+        self._controller.files.changed.connect(self._show_busy)
+        self._controller.files.refused.connect(self._refused)
 
     def _fill(self) -> None:
         wanted = self.search.text().strip().casefold()
@@ -167,6 +206,18 @@ class AddProvider(Panel):
         if last >= 0:
             row = min(max(self.view.currentIndex().row() + step, 0), last)
             self.view.setCurrentIndex(self.model.index(row))
+
+    def _choose_file(self) -> None:
+        choose_model_file(self, self.add_file)
+
+    def _show_busy(self) -> None:
+        busy = self._controller.files.busy
+        self.file.setEnabled(not busy)
+        self.file.setText(tr("Looking at it…") if busy else tr("Model file…"))
+
+    def _refused(self, provider: str, sentence: str) -> None:
+        if not provider:
+            self.refuse(f"{sentence} {tr('Nothing was added.')}")
 
     def _choose(self, index: QModelIndex) -> None:
         provider = self.model.key_at(index.row())

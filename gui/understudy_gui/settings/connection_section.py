@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from understudy_gui.controllers.wording import number
 from understudy_gui.i18n import tr
 from understudy_gui.settings import wording
 from understudy_gui.widgets.button import Button
+from understudy_gui.widgets.flow import FlowLayout
 from understudy_gui.widgets.label import Box, Glyph, Label
 
 if TYPE_CHECKING:
-    from understudy.providers.http import TestReport
+    from understudy.errors import ProviderError
     from understudy_gui.controllers.servers import Tested
     from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.theme import ThemeManager
@@ -30,12 +32,14 @@ class ConnectionSection(QWidget):
         self._controller = controller
         self._provider = ""
         self.test = Button(themes, tr("Test"), icon="play", small=True)
-        self._when = Label(themes, "", "caption", "text3", tabular=True)
+        self._when = Label(themes, "", "caption", "text3", wrap=True, tabular=True)
         self._box = Box(themes)
         self._measures = QWidget()
         self._chat = Label(themes, "", "ui", "text2", tabular=True)
         self._first = Label(themes, "", "ui", "text2", tabular=True)
+        self._spoken = QWidget()
         self._stream = QWidget()
+        self._embeds = QWidget()
         self._failure = QWidget()
         self._why = Label(themes, "", "ui", "text", wrap=True)
         self._build()
@@ -46,9 +50,18 @@ class ConnectionSection(QWidget):
         """What is shown of the last test, as text."""
         if not self._box.isVisibleTo(self):
             return ""
-        if self._failure.isVisibleTo(self._box):
-            return self._why.text()
-        return f"{self._chat.text()} {self._first.text()}".strip()
+        measured = (
+            (self._spoken, self._chat.text()),
+            (self._stream, self._first.text()),
+            (self._embeds, tr("Embeddings")),
+            (self._failure, self._why.text()),
+        )
+        return " ".join(text for part, text in measured if part.isVisibleTo(self._box))
+
+    @property
+    def when(self) -> str:
+        """What is said of when it was tested, and what that took."""
+        return self._when.text()
 
     def show_provider(self, provider: str) -> None:
         """Show a provider's last test."""
@@ -66,22 +79,37 @@ class ConnectionSection(QWidget):
         self._box.setVisible(tested is not None)
         self._when.setText(_when(tested) if tested is not None else "")
         if tested is not None:
-            self._show(tested.report)
+            self._show(tested)
 
-    def _show(self, report: TestReport) -> None:
-        error = report.error
-        self._failure.setVisible(error is not None)
-        self._measures.setVisible(error is None)
-        if error is not None:
-            name = self._controller.name(self._provider)
-            local = self._controller.placed(self._provider).row.local
-            said = wording.failed(error, self._provider, name, report.model, local=local)
-            self._why.setText(said)
-            return
+    def _show(self, tested: Tested) -> None:
+        report, embedded = tested.report, tested.embedded
+        made = embedded is not None and embedded.error is None
+        spoke = report.error is None and tested.converses
+        self._measures.setVisible(spoke or made)
+        self._spoken.setVisible(spoke)
+        self._stream.setVisible(spoke and report.first_token_ms is not None)
+        self._embeds.setVisible(made)
         self._chat.setText(_milliseconds(report.chat_ms))
-        self._stream.setVisible(report.first_token_ms is not None)
         first = _milliseconds(report.first_token_ms)
         self._first.setText(tr("first token {time}", time=first) if first else "")
+        why = self._failed(tested)
+        self._why.setText(why)
+        self._failure.setVisible(bool(why))
+
+    def _failed(self, tested: Tested) -> str:
+        """Say what did not work: all of it, or only the vectors."""
+        report, embedded = tested.report, tested.embedded
+        if report.error is not None:
+            return self._said(report.error, report.model)
+        if embedded is not None and embedded.error is not None:
+            why = self._said(embedded.error, embedded.model)
+            return tr("Embeddings: {why}", why=why)
+        return ""
+
+    def _said(self, error: ProviderError, model: str) -> str:
+        name = self._controller.name(self._provider)
+        local = self._controller.placed(self._provider).row.local
+        return wording.failed(error, self._provider, name, model, local=local)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -90,35 +118,33 @@ class ConnectionSection(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Label(self._themes, tr("Connection"), "ui_strong"))
-        head.addWidget(self._when)
-        head.addStretch()
+        head.addWidget(self._when, 1)
         head.addWidget(self.test)
         column.addLayout(head)
         column.addWidget(self._box)
         self._build_measures()
         self._build_failure()
         inside = QVBoxLayout(self._box)
-        inside.setContentsMargins(12, 11, 12, 11)
+        inside.setContentsMargins(12, 11, 4, 11)
+        inside.setSpacing(8)
         inside.addWidget(self._measures)
         inside.addWidget(self._failure)
 
     def _build_measures(self) -> None:
-        row = QHBoxLayout(self._measures)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(20)
-        chat = QWidget()
+        row = FlowLayout(self._measures, gap=20, line_gap=6)
         for part, title, value in (
-            (chat, tr("Chat"), self._chat),
+            (self._spoken, tr("Chat"), self._chat),
             (self._stream, tr("Stream"), self._first),
+            (self._embeds, tr("Embeddings"), None),
         ):
             inside = QHBoxLayout(part)
             inside.setContentsMargins(0, 0, 0, 0)
             inside.setSpacing(6)
             inside.addWidget(Glyph(self._themes, "circle-check", "ok_text", 16))
             inside.addWidget(Label(self._themes, title, "ui_strong"))
-            inside.addWidget(value)
+            if value is not None:
+                inside.addWidget(value)
             row.addWidget(part)
-        row.addStretch()
 
     def _build_failure(self) -> None:
         row = QHBoxLayout(self._failure)
@@ -133,10 +159,15 @@ class ConnectionSection(QWidget):
 
 
 def _when(tested: Tested) -> str:
-    ago, tokens = wording.ago(tested.at), tested.report.tokens
-    if tested.report.error is not None or tokens is None:
-        return tr("Tested {ago}", ago=ago)
-    return tr("Tested {ago} with {count} tokens", ago=ago, count=tokens)
+    """Say when it was tested, and what that took: tokens, and how long the vectors are."""
+    ago, tokens, embedded = wording.ago(tested.at), tested.report.tokens, tested.embedded
+    said = tr("Tested {ago}", ago=ago)
+    if tested.report.error is None and tokens is not None:
+        said = tr("Tested {ago} with {count} tokens", ago=ago, count=tokens)
+    if embedded is None or not embedded.dimensions:
+        return said
+    count = number(embedded.dimensions)
+    return tr("{tested}, {count} dimensions", tested=said, count=count)
 
 
 def _milliseconds(value: float | None) -> str:

@@ -41,6 +41,15 @@ def price(facts: ModelFacts) -> str:
     return f"{_dollars(facts.input_price)} / {_dollars(facts.output_price)}"
 
 
+def size(count: int) -> str:
+    """Say how many bytes there are, as disks are sold: "4.1 GB", "412 MB"."""
+    if count >= 1e9:
+        return tr("{count}\u00a0GB", count=f"{count / 1e9:.1f}")
+    return tr(
+        "{count}\u00a0MB", count=f"{count / 1e6:.1f}" if count < 1e7 else f"{count / 1e6:.0f}"
+    )
+
+
 def _dollars(amount: float) -> str:
     if amount == int(amount):
         return f"${int(amount)}"

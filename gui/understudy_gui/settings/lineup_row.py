@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 GAP, COMPACT_GAP = 10, 6
 LEFT, RIGHT = 6, 8
-NAME, FIRST_TOKEN, RETRIES, HEALTH, ON, REMOVE = 96, 76, 52, 156, 32, 24
+NAME, FIRST_TOKEN, RETRIES, HEALTH, ON, REMOVE = 104, 76, 52, 156, 32, 24
 COMPACT_BELOW = 720
 """Pixels of width under which the state is written below the name, not in a column."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from understudy.model_facts import ModelFacts
 from understudy_gui.i18n import tr
@@ -187,7 +187,7 @@ class ModelDelegate(RowDelegate):
     def _paint_name(
         painter: QPainter, box: QRect, index: Index, theme: Theme, *, first: bool
     ) -> None:
-        code, small = font("code"), _medium("caption")
+        code, small = font("code"), font("caption")
         code.setPixelSize(scaled(12))
         note = tr("Asked first") if first else ""
         room = painting.advance(small, note) + 12 if note else 0
@@ -203,19 +203,19 @@ class ModelDelegate(RowDelegate):
     @staticmethod
     def _paint_facts(painter: QPainter, box: QRect, facts: ModelFacts, theme: Theme) -> int:
         """Paint the columns at the right; where what is left of them ends."""
-        small = _medium("caption")
+        small = font("caption", tabular=True)
         columns = (
-            (facts_wording.price(facts), 92, Qt.AlignmentFlag.AlignRight),
-            (facts_wording.abilities(facts), 92, Qt.AlignmentFlag.AlignLeft),
-            (facts_wording.window(facts), 50, Qt.AlignmentFlag.AlignLeft),
+            (facts_wording.price(facts), 88, Qt.AlignmentFlag.AlignRight, theme.text2),
+            (facts_wording.abilities(facts), 86, Qt.AlignmentFlag.AlignLeft, theme.text3),
+            (facts_wording.window(facts), 44, Qt.AlignmentFlag.AlignLeft, theme.text2),
         )
         right = box.right()
-        for said, width, where in columns:
+        for said, width, where, ink in columns:
             wide = scaled(width)
             if right - wide - box.left() < scaled(_NAME_AT_LEAST):
                 break
             place = QRect(right - wide, box.top(), wide, box.height())
-            painting.text(painter, place, said, small, theme.text2, where)
+            painting.text(painter, place, said, small, ink, where)
             right -= wide
         return right - 8
 
@@ -250,9 +250,3 @@ class ModelView(RowView):
         checked = Qt.CheckState(index.data(CHECK)) == Qt.CheckState.Checked
         other = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
         self._models.setData(index, other, CHECK)
-
-
-def _medium(kind: str) -> QFont:
-    result = font("caption" if kind == "caption" else "ui")
-    result.setWeight(QFont.Weight.Medium)
-    return result

@@ -13,6 +13,7 @@ from understudy_gui.i18n import tr
 from understudy_gui.settings import wording
 from understudy_gui.settings.address_section import AddressSection
 from understudy_gui.settings.connection_section import ConnectionSection
+from understudy_gui.settings.file_section import FileSection
 from understudy_gui.settings.key_section import KeySection
 from understudy_gui.settings.models_section import ModelsSection
 from understudy_gui.settings.page import Scroller
@@ -57,8 +58,10 @@ class ProviderDetail(Scroller):
         self._note = Label(themes, "", "ui", "text2", wrap=True)
         self.key = KeySection(themes, controller)
         self.address = AddressSection(themes, controller)
+        self.file = FileSection(themes, controller)
         self.models = ModelsSection(themes, controller)
         self.connection = ConnectionSection(themes, controller)
+        self._sections = (self.key, self.address, self.file, self.models, self.connection)
         self._build()
         self._connect()
 
@@ -66,7 +69,7 @@ class ProviderDetail(Scroller):
         """Show another provider."""
         self.provider = provider
         self.banner.hide()
-        for section in (self.key, self.address, self.models, self.connection):
+        for section in self._sections:
             section.show_provider(provider)
         self.verticalScrollBar().setValue(0)
         self.refresh()
@@ -78,18 +81,19 @@ class ProviderDetail(Scroller):
         if not self.provider or not self._controller.exists(self.provider):
             return
         placed = self._controller.placed(self.provider)
-        built_in = placed.row.wire == "practice"
+        built_in, inside = placed.row.wire == "practice", placed.row.wire == "gguf"
         self._tile.show_provider(placed.row.name)
         self._name.setText(placed.row.name)
         self._standing.setText(self._where())
         self.enabled.setChecked(self._controller.enabled(self.provider))
         self.key.setVisible(self._controller.takes_key(self.provider))
-        self.address.setVisible(not built_in)
-        self.models.setVisible(not built_in)
+        self.address.setVisible(not built_in and not inside)
+        self.file.setVisible(inside)
+        self.models.setVisible(not built_in and not inside)
         self.connection.setVisible(not built_in)
         self._note.setVisible(built_in)
         self.more.setVisible(bool(self._actions()))
-        for section in (self.key, self.address, self.models, self.connection):
+        for section in self._sections:
             section.refresh()
 
     def show_listing_error(self, error: ProviderError) -> None:
@@ -122,7 +126,7 @@ class ProviderDetail(Scroller):
         self.column.addWidget(self._note)
         sections = QVBoxLayout()
         sections.setSpacing(16)
-        for section in (self.key, self.address, self.models, self.connection):
+        for section in self._sections:
             sections.addWidget(section)
         self.column.addLayout(sections)
         self.column.addStretch()

@@ -86,4 +86,6 @@ def paint_words(
     top = box.top() + (box.height() - upper - lower) // 2
     painting.text(painter, QRect(box.left(), top, box.width(), upper), title, name, color)
     below = QRect(box.left(), top + upper, box.width(), lower)
-    painting.text(painter, below, caption, font("micro"), theme.text3)
+    small = font("micro")
+    small.setWeight(QFont.Weight.Normal)
+    painting.text(painter, below, caption, small, theme.text3)

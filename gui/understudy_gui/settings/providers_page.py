@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from understudy_gui.i18n import tr
-from understudy_gui.settings import wording
+from understudy_gui.overriding import override
+from understudy_gui.settings import facts_wording, wording
 from understudy_gui.settings.add_provider import AddProvider
+from understudy_gui.settings.choosing import DropPlace
 from understudy_gui.settings.endpoint_form import EndpointForm
-from understudy_gui.settings.page import Page, heading
+from understudy_gui.settings.page import Page
 from understudy_gui.settings.provider_detail import ProviderDetail
-from understudy_gui.settings.provider_list import (
-    ProviderDelegate,
-    ProviderLine,
-    ProviderListModel,
-)
-from understudy_gui.settings.row_view import RowView
-from understudy_gui.theme import scaled
-from understudy_gui.widgets.button import Button, IconButton
-from understudy_gui.widgets.label import Label, Panel, Rule
+from understudy_gui.settings.provider_list import ProviderLine
+from understudy_gui.settings.provider_side import ProviderSide
+from understudy_gui.widgets.button import Button
+from understudy_gui.widgets.label import Label
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QDragEnterEvent
+
     from understudy.errors import ProviderError
     from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.theme import ThemeManager
     from understudy_gui.widgets.toast import Toast
-
-_LIST_WIDTH = 304
 
 
 class ProvidersPage(Page):
@@ -48,16 +45,14 @@ class ProvidersPage(Page):
         self._controller = controller
         self._toast = toast
         self._pasted = ""
-        self.model = ProviderListModel(self)
-        self._delegate = ProviderDelegate(themes)
-        self.view = RowView(themes, tr("Providers"), self.model, self._delegate)
-        self.add = Button(themes, tr("Add provider"), "quiet", icon="plus", small=True)
-        self._plus = IconButton(themes, "plus", tr("Add provider"))
+        self.side = ProviderSide(themes)
+        self.model, self.view, self.add = self.side.model, self.side.view, self.side.add
         self.detail = ProviderDetail(themes, controller)
         self.offers = AddProvider(themes, controller)
         self.form = EndpointForm(themes, controller)
         self._empty = _NobodyYet(themes)
         self._stack = QStackedWidget()
+        self.drop = DropPlace(themes, self)
         self._build()
         self._connect()
         self.refresh()
@@ -70,25 +65,24 @@ class ProvidersPage(Page):
     def show_provider(self, provider: str) -> None:
         """Choose a provider in the list and show it; one that was just added is in it by then."""
         self._fill()
-        row = self.model.row_of(provider)
-        if row >= 0:
-            self.view.setCurrentIndex(self.model.index(row))
+        if provider in self._controller.providers:
+            self.side.choose(provider)
             self._show(provider)
 
     def refresh(self) -> None:
         """Show what is in effect now."""
-        shown = self.detail.provider
+        shown, listed = self.detail.provider, self._controller.providers
         self._fill()
-        row = self.model.row_of(shown)
         if self._stack.currentWidget() in {self.offers, self.form}:
             return
-        row = max(row, 0)
-        provider = self.model.key_at(row)
-        if not provider:
+        if not listed:
             self._stack.setCurrentWidget(self._empty)
-        elif provider != shown or self.view.currentIndex().row() != row:
-            self.show_provider(provider)
+        elif shown not in listed:
+            self.show_provider(listed[0])
         else:
+            self._stack.setCurrentWidget(self.detail)
+            if not self.side.searching:
+                self.side.choose(shown)
             self.detail.refresh()
 
     def start_endpoint(self) -> None:
@@ -111,41 +105,32 @@ class ProvidersPage(Page):
         self._stack.setCurrentWidget(self.offers)
         self.offers.start()
 
+    def add_file(self, path: str) -> None:
+        """Have a model's file looked at and added; what is wrong with it is said at the offers."""
+        if self._stack.currentWidget() is not self.offers:
+            self.start_adding()
+        self.offers.add_file(path)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.drop.begin(event)
+
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._build_list())
+        row.addWidget(self.side)
         for widget in (self._empty, self.detail, self.offers, self.form):
             self._stack.addWidget(widget)
         row.addWidget(self._stack, 1)
-
-    def _build_list(self) -> QWidget:
-        side = Panel(self._themes, "surface", edges=Qt.Edge.RightEdge)
-        side.setFixedWidth(scaled(_LIST_WIDTH))
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 1, 0)
-        column.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 12, 12)
-        head.addWidget(heading(self._themes, tr("Providers")))
-        head.addStretch()
-        head.addWidget(self._plus)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
-        column.addWidget(Rule(self._themes))
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 8, 12, 8)
-        foot.addWidget(self.add)
-        foot.addStretch()
-        column.addLayout(foot)
-        return side
+        self.setAcceptDrops(True)
 
     def _connect(self) -> None:
-        self.view.selectionModel().currentChanged.connect(self._chosen)
-        self.view.clicked.connect(self._chosen)
-        for button in (self.add, self._plus, self._empty.add):
-            button.clicked.connect(self.start_adding)
+        self.side.chosen.connect(self._show)
+        self.side.adding.connect(self.start_adding)
+        self._empty.add.clicked.connect(self.start_adding)
+        self.drop.dropped.connect(self.add_file)
+        self._controller.files.added.connect(self._file_added)
         self.offers.chosen.connect(self.add_provider)
         self.offers.own.connect(self.start_endpoint)
         self.offers.abandoned.connect(self._leave_form)
@@ -160,30 +145,34 @@ class ProvidersPage(Page):
         servers.key_read.connect(self._key_read)
         servers.key_refused.connect(self._key_refused)
         servers.listed.connect(self._listed)
-        paste = QShortcut(QKeySequence.StandardKey.Paste, self)
-        paste.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        paste.activated.connect(self._paste)
+        for key, act in (
+            (QKeySequence.StandardKey.Paste, self._paste),
+            (QKeySequence.StandardKey.Find, self.side.start_search),
+        ):
+            shortcut = QShortcut(key, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
 
     def _fill(self) -> None:
-        self.model.show([self._line(provider) for provider in self._controller.providers])
+        self.side.show_lines([self._line(provider) for provider in self._controller.providers])
 
     def _line(self, provider: str) -> ProviderLine:
-        placed = self._controller.placed(provider)
-        models = len(self._controller.models(provider))
-        parts = [tr("Local")] if placed.row.local and placed.row.wire != "practice" else []
-        if placed.row.wire == "practice":
-            parts = [tr("Built in")]
-        elif models:
-            parts.append(wording.models_count(models))
-        condition = self._controller.condition(provider)
-        return ProviderLine(
-            provider, placed.row.name, ", ".join(parts), condition, condition.health == "off"
-        )
+        condition, name = self._controller.condition(provider), self._controller.name(provider)
+        off = condition.health == "off"
+        return ProviderLine(provider, name, self._caption(provider), condition, faded=off)
 
-    def _chosen(self, index: QModelIndex) -> None:
-        provider = self.model.key_at(index.row())
-        if provider:
-            self._show(provider)
+    def _caption(self, provider: str) -> str:
+        row = self._controller.placed(provider).row
+        if row.wire == "practice":
+            return tr("Built in")
+        if row.wire == "gguf":
+            self._controller.files.look(provider)
+            file = self._controller.files.file(provider)
+            here = tr("On this computer")
+            return here if file is None else f"{here}, {facts_wording.size(file.size)}"
+        models = len(self._controller.models(provider))
+        parts = [tr("Local")] if row.local else []
+        return ", ".join([*parts, wording.models_count(models)] if models else parts)
 
     def _show(self, provider: str) -> None:
         self._stack.setCurrentWidget(self.detail)
@@ -195,6 +184,10 @@ class ProvidersPage(Page):
         self.refresh()
         self.show_provider(provider)
         self._controller.servers.refresh(provider)
+
+    def _file_added(self, provider: str) -> None:
+        self._stack.setCurrentWidget(self.detail)
+        self.show_provider(provider)
 
     def _leave_form(self) -> None:
         self._stack.setCurrentWidget(self.detail)
@@ -264,7 +257,7 @@ class ProvidersPage(Page):
             return
         if self.shown and self.shown != owner:
             self.detail.key.show_provider(self.shown)
-        if self.model.row_of(owner) < 0:
+        if owner not in self._controller.providers:
             self._controller.add_provider(owner)
         self.show_provider(owner)
         self._controller.servers.save_key(owner, text)

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from understudy_gui.widgets.toast import Toast
 
 _LIST_WIDTH = 200
-_RESCUES: Final[dict[str, Rescue]] = {"carry-on": "carry-on", "keep": "keep"}
+_RESCUES: Final[dict[str, Rescue]] = {
+    "carry-on": "carry-on",
+    "keep": "keep",
+    "restart": "restart",
+}
 
 
 class RoutingPage(Page):
@@ -53,7 +57,11 @@ class RoutingPage(Page):
         self.undo = Button(themes, tr("Undo"), "quiet", icon="undo-2", small=True)
         self.more = IconButton(themes, "ellipsis", tr("More"))
         self.table = LineUpTable(themes, controller)
-        choices = [("carry-on", tr("Carry on with next")), ("keep", tr("Keep the part and stop"))]
+        choices = [
+            ("carry-on", tr("Carry on with next")),
+            ("keep", tr("Keep the part and stop")),
+            ("restart", tr("Start again with next")),
+        ]
         self.rescue = Select(themes, tr("Breaks off mid-answer"), choices, bare=True)
         self._ours = Label(themes, "", "caption", "text3", wrap=True)
         self._build()

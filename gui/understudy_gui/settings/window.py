@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from understudy_gui.settings.appearance_page import AppearancePage
 from understudy_gui.settings.navigation import Navigation
 from understudy_gui.settings.providers_page import ProvidersPage
 from understudy_gui.settings.routing_page import RoutingPage
+from understudy_gui.theme import scaled
 from understudy_gui.widgets.banner import Banner
 from understudy_gui.widgets.label import Panel
 from understudy_gui.widgets.toast import Toast
@@ -51,9 +52,10 @@ class SettingsWindow(QWidget):
         self._pending = QTimer(self, singleShot=True, interval=0)
         self._pending.timeout.connect(self._refresh)
         self._body: _Body | None = None
-        self.resize(*_SIZE)
-        self.setMinimumSize(*_SMALLEST)
+        self._fit()
+        self.resize(self._in_text_size(_SIZE))
         self._build()
+        themes.changed.connect(self._fit)
         controller.changed.connect(self._pending.start)
         controller.trouble.connect(self._tell)
         i18n.on_change.append(self._translate)
@@ -139,6 +141,15 @@ class SettingsWindow(QWidget):
         self._row.addWidget(self._body)
         self._body.navigation.opened.connect(self._opened)
         self._body.navigation.open(_PAGES.index(self._page))
+
+    def _fit(self) -> None:
+        """Take at least the room that the text needs at its size."""
+        self.setMinimumSize(self._in_text_size(_SMALLEST))
+
+    def _in_text_size(self, size: tuple[int, int]) -> QSize:
+        """Multiply a size with the text's, as far as the screen has room."""
+        wanted = QSize(scaled(size[0]), scaled(size[1]))
+        return wanted.boundedTo(self.screen().availableSize()).expandedTo(QSize(*_SMALLEST))
 
     def _translate(self) -> None:
         shown = self.providers.shown

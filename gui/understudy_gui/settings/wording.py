@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from understudy.errors import ErrorKind
+from understudy.phrases import Phrase
 from understudy.routing.trace import Attempt
 from understudy_gui.controllers import wording
 from understudy_gui.controllers.wording import route_name
@@ -102,6 +103,8 @@ def ago(moment: float) -> str:
 
 def failed(error: ProviderError, provider: str, name: str, model: str, *, local: bool) -> str:
     """Say why a server did not answer, in the words of the transcript."""
+    if isinstance(error.happened, Phrase):  # of a model's file: with its figures
+        return said_by_router(error.happened)
     if error.kind is ErrorKind.NETWORK and error.status == 200:
         return tr("At this address is a web page, no API of {name}.", name=name)
     attempt = Attempt(
@@ -115,6 +118,7 @@ def failed(error: ProviderError, provider: str, name: str, model: str, *, local:
         kind=error.kind,
         status=error.status,
         code=error.code,
+        detail=error.detail,
         retry_after=error.retry_after,
     )
     if error.kind is ErrorKind.FIRST_TOKEN_TIMEOUT:

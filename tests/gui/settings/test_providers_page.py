@@ -10,15 +10,26 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 
 from helpers.loopback import Loopback, closed_port
-from helpers.replies import html_page, no_credit, openai_stream, rate_limited, wrong_key
+from helpers.replies import (
+    html_page,
+    json_reply,
+    no_credit,
+    openai_stream,
+    rate_limited,
+    wrong_key,
+)
 from understudy.settings_model import EntrySettings, ProviderSettings, RouteSettings
 from understudy_gui.settings.model_list import CHECK
 from understudy_gui.widgets.button import Button
+from understudy_gui.widgets.label import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helpers.desk import Desk
     from helpers.loopback import RecordedRequest
     from helpers.replies import Reply
+    from understudy_gui.settings.connection_section import ConnectionSection
     from understudy_gui.settings.providers_page import ProvidersPage
 
 pytestmark = pytest.mark.anyio
@@ -252,6 +263,59 @@ async def test_that_a_test_shows_what_it_measured(desk: Desk) -> None:
         assert server.chats[0].json()["model"] == "alpha"
 
 
+def vectors(*lengths: int) -> Callable[[RecordedRequest], Reply]:
+    """Answer a chat with a word and each request for vectors with the next length; 0 refuses."""
+    left = list(lengths)
+
+    def reply_to(request: RecordedRequest) -> Reply:
+        if not request.path.endswith("/embeddings"):
+            return openai_stream("Ready.")
+        length = left.pop(0)
+        if not length:
+            return rate_limited()
+        return json_reply({"data": [{"index": 0, "embedding": [0.5] * length}]})
+
+    return reply_to
+
+
+async def openai_at(desk: Desk, server: Loopback) -> ConnectionSection:
+    """Show OpenAI at another address, tested."""
+    desk.environ["OPENAI_API_KEY"] = "sk-0123456789abcdef"
+    given = ProviderSettings(base_url=server.base_url, models=["gpt-5.5"])
+    desk.workspace.save(desk.workspace.settings.with_provider("openai", given))
+    await desk.settle()
+    desk.window.providers.show_provider("openai")
+    section = desk.window.providers.detail.connection
+    await desk.click(section.test)
+    await desk.until(lambda: section.said and not desk.controller.servers.busy("test", "openai"))
+    await desk.settle()
+    return section
+
+
+async def test_that_a_test_tries_an_embedding_model_too(desk: Desk) -> None:
+    async with Loopback(vectors(1536)) as server:
+        section = await openai_at(desk, server)
+        assert section.said.endswith("Embeddings")
+        assert section.when.endswith("1\u2009536 dimensions")
+        asked = [each.json() for each in server.requests if each.path.endswith("/embeddings")]
+        assert [each["model"] for each in asked] == ["text-embedding-3-small"]
+
+
+async def test_that_vectors_that_fail_do_not_spoil_the_test(desk: Desk) -> None:
+    async with Loopback(vectors(0)) as server:
+        section = await openai_at(desk, server)
+        assert "first token" in section.said
+        assert section.said.endswith("Embeddings: OpenAI was rate limited (429).")
+        assert desk.controller.condition("openai").health == "ready"
+
+
+async def test_that_who_does_not_answer_is_not_asked_for_vectors(desk: Desk) -> None:
+    async with Loopback(wrong_key()) as server:
+        section = await openai_at(desk, server)
+        assert section.said == "OpenAI rejected the key (401)."
+        assert not [each for each in server.requests if each.path.endswith("/embeddings")]
+
+
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
@@ -474,6 +538,92 @@ async def test_that_a_local_server_that_does_not_run_is_not_called_ready(desk: D
     desk.controller.servers.look_around()
     await desk.until(lambda: desk.controller.servers.missing("ollama"))
     assert desk.controller.condition("ollama").health == "not-running"
+
+
+async def many(desk: Desk) -> ProvidersPage:
+    """Have more providers than one sees at a glance, the first of them shown."""
+    for provider in ("openai", "anthropic", "gemini", "groq", "mistral", "deepseek", "xai"):
+        desk.controller.add_provider(provider)
+    page = desk.window.providers
+    page.show_provider("openai")
+    await desk.settle()
+    return page
+
+
+def listed(page: ProvidersPage) -> list[str]:
+    return [page.model.key_at(row) for row in range(page.model.rowCount())]
+
+
+async def test_that_few_providers_need_no_search(desk: Desk) -> None:
+    page = desk.window.providers
+    assert not page.side.glass.isVisible()
+    await desk.key(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert not page.side.searching
+
+
+async def test_that_ctrl_f_narrows_the_list_and_enter_shows_the_one_that_is_meant(
+    desk: Desk,
+) -> None:
+    page = await many(desk)
+    everybody = listed(page)
+    assert page.side.glass.isVisible()
+    page.view.setFocus()
+    await desk.key(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    await desk.keys("mi")
+    assert listed(page) == ["gemini", "mistral"]
+    assert page.shown == "openai"
+    await desk.keys("s")
+    await desk.key(Qt.Key.Key_Return)
+    assert page.shown == "mistral"
+    assert listed(page) == everybody
+    assert page.model.key_at(page.view.currentIndex().row()) == "mistral"
+
+
+async def test_that_escape_shows_everybody_again_and_leaves_the_window_open(desk: Desk) -> None:
+    page = await many(desk)
+    everybody = listed(page)
+    await desk.click(page.side.glass)
+    await desk.keys("gro")
+    assert listed(page) == ["groq"]
+    await desk.key(Qt.Key.Key_Escape)
+    assert listed(page) == everybody
+    assert not page.side.searching
+    assert desk.window.isVisible()
+    assert page.shown == "openai"
+    assert page.view.hasFocus()
+
+
+async def test_that_the_arrow_goes_from_the_field_into_the_list(desk: Desk) -> None:
+    page = await many(desk)
+    await desk.click(page.side.glass)
+    await desk.keys("mi")
+    await desk.key(Qt.Key.Key_Down)
+    assert page.shown == "gemini"
+    await desk.key(Qt.Key.Key_Down)
+    assert page.shown == "mistral"
+    assert page.side.searching
+
+
+async def test_that_nobody_of_that_name_is_said(desk: Desk) -> None:
+    page = await many(desk)
+    await desk.click(page.side.glass)
+    await desk.keys("zzz")
+    assert listed(page) == []
+    assert [each.text() for each in page.side.findChildren(Label) if each.isVisible()] == [
+        "Nobody is called so."
+    ]
+    assert page.shown == "openai"
+
+
+async def test_that_one_who_is_shown_from_elsewhere_is_found_though_the_list_is_narrowed(
+    desk: Desk,
+) -> None:
+    page = await many(desk)
+    await desk.click(page.side.glass)
+    await desk.keys("gro")
+    desk.window.open_page("providers", "xai")
+    assert page.shown == "xai"
+    assert page.model.key_at(page.view.currentIndex().row()) == "xai"
 
 
 async def test_that_settings_that_cannot_be_written_are_told_and_hold_all_the_same(

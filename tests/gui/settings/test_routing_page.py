@@ -214,6 +214,9 @@ async def test_that_breaking_off_can_be_left_at_the_part(desk: Desk) -> None:
     page.rescue.setFocus()
     await desk.key(Qt.Key.Key_Down)
     assert desk.workspace.router.route("Everyday").rescue == "keep"
+    await desk.key(Qt.Key.Key_Down)
+    assert page.rescue.currentText() == "Start again with next"
+    assert desk.workspace.router.route("Everyday").rescue == "restart"
 
 
 async def test_that_a_removed_providers_place_is_shown_by_its_id(desk: Desk) -> None:

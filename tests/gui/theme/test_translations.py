@@ -39,9 +39,15 @@ def spoken() -> set[str]:
     return found
 
 
-NOT_SHOWN = ("cli", "rehearsal", "routing", "transport", "wire", "errors.py")
-NOT_SHOWN_EITHER = ("providers/answers.py", "providers/http.py")
-"""The terminal's words, and failures of providers: the window words those by their kind."""
+NOT_SHOWN = (
+    *("cli", "importing", "serve", "ready_made.py", "metrics.py", "metrics_prometheus.py"),
+    *("rehearsal", "routing", "transport", "wire", "errors.py"),
+)
+NOT_SHOWN_EITHER = tuple(
+    f"providers/{name}.py" for name in ("answers", "embedding", "http", "trial", "wires")
+)
+"""The terminal's and other programs' words, and failures of providers: the window words those by
+their kind and code."""
 
 
 def routers() -> Iterator[ast.AST]:

@@ -9,11 +9,12 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from helpers.transcript_samples import SAMPLES, SEAM, TRACE
-from understudy_gui.models.transcript import Failure, Item, Meta, Segment
+from understudy_gui.models.transcript import Failure, Item, Meta, Segment, Waiting
 from understudy_gui.theme import theme
 from understudy_gui.transcript.code_block import CodeBlock
 from understudy_gui.transcript.pace import INTERVAL
 from understudy_gui.transcript.scene import Spot
+from understudy_gui.widgets import announcing
 
 if TYPE_CHECKING:
     from helpers.transcript_stage import Stage
@@ -447,3 +448,24 @@ def test_that_a_narrow_column_of_a_table_breaks_no_word(stage: Stage) -> None:
     assert part.plain(0, 14) == "Column number0"
     two_lines = part.top_of(part.length)
     assert two_lines < 60
+
+
+def test_that_who_is_waited_for_is_read_out_whenever_it_is_something_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(announcing, "announce", lambda _view, words: told.append(words))
+    stage.ask()
+    row = stage.begin_answer()
+    item = stage.model.item(row)
+    assert item is not None
+    for text, spoken in (
+        ("Loading qwen … 26 %", "Loading qwen … 25 %"),
+        ("Loading qwen … 31 %", "Loading qwen … 25 %"),
+        ("Waiting for Qwen, 0.1 of 30 s", "Waiting for Qwen"),
+    ):
+        item.waiting = Waiting(text, 0.3, "Qwen", spoken)
+        stage.model.update_row(row)
+    item.waiting = None
+    stage.model.update_row(row)
+    assert told == ["Loading qwen … 25 %", "Waiting for Qwen"]
