@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from understudy.local_model.memory import Fit
 
 INSTALL: Final = '{name} needs llama.cpp: install "understudy[local]".'
+_LEFT_OUT: Final = (
+    "{name} needs llama.cpp, which this edition of Understudy leaves out: "
+    "open its file in Ollama or LM Studio, and it is found there."
+)
 _KILLED: Final = 9
+
+
+def not_installed(name: str) -> Phrase:
+    """Say how to get llama.cpp; whoever has the frozen program has no pip to install it with."""
+    return Phrase(_LEFT_OUT if getattr(sys, "frozen", False) else INSTALL, name=name)
 
 
 def too_large(file: str, fit: Fit) -> ProviderError:
@@ -46,7 +55,7 @@ def not_loaded(file: str, code: str, log: Sequence[str], fit: Fit) -> ProviderEr
         return error
     kind = unknown_kind(log)
     if code == "not_installed":
-        said = Phrase(INSTALL, name=file)
+        said = not_installed(file)
     elif kind:
         code = "unknown_kind"
         said = Phrase(

@@ -96,7 +96,7 @@ class LocalModelProvider:
         if not self.enabled:
             return Availability("disabled", Phrase("{name} is switched off.", name=self.name))
         if not is_installed():
-            return Availability("not-configured", Phrase(failures.INSTALL, name=self.name))
+            return Availability("not-configured", failures.not_installed(self.name))
         return Availability("available")
 
     def facts(self, model: str) -> ModelFacts:

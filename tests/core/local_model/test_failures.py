@@ -8,7 +8,14 @@ import sys
 import pytest
 
 from understudy.errors import ErrorKind
-from understudy.local_model.failures import died, not_loaded, not_started, too_large, too_slow
+from understudy.local_model.failures import (
+    died,
+    not_installed,
+    not_loaded,
+    not_started,
+    too_large,
+    too_slow,
+)
 from understudy.local_model.memory import Fit
 from understudy.routing.rules import RULES
 
@@ -86,3 +93,11 @@ def test_that_an_end_by_the_system_is_told_from_a_crash() -> None:
 def test_that_windows_codes_are_written_as_its_tools_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert died("Tiny", 0xC0000005).detail == "exit code 0xc0000005"
+
+
+def test_that_who_has_no_pip_is_not_told_to_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "understudy[local]" in not_installed("Qwen")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    said = not_installed("Qwen")
+    assert "understudy[local]" not in said
+    assert "Ollama" in said

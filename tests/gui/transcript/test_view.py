@@ -17,6 +17,8 @@ from understudy_gui.transcript.scene import Spot
 from understudy_gui.widgets import announcing
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from helpers.transcript_stage import Stage
     from understudy_gui.transcript.parts import TextPart
 
@@ -454,7 +456,11 @@ def test_that_who_is_waited_for_is_read_out_whenever_it_is_something_else(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(announcing, "announce", lambda _view, words: told.append(words))
+
+    def announce(_widget: QWidget, words: str) -> None:
+        told.append(words)
+
+    monkeypatch.setattr(announcing, "announce", announce)
     stage.ask()
     row = stage.begin_answer()
     item = stage.model.item(row)
