@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from understudy_gui.controllers.wording import number
+from understudy_gui.controllers.wording import THIN_SPACE, number
 from understudy_gui.i18n import tr
 from understudy_gui.settings import wording
 from understudy_gui.widgets.button import Button
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from understudy_gui.controllers.servers import Tested
     from understudy_gui.controllers.settings import SettingsController
     from understudy_gui.theme import ThemeManager
+
+NARROW_NO_BREAK_SPACE = "\u202f"
+"""Between thousands where a line may end."""
 
 
 class ConnectionSection(QWidget):
@@ -166,7 +169,7 @@ def _when(tested: Tested) -> str:
         said = tr("Tested {ago} with {count} tokens", ago=ago, count=tokens)
     if embedded is None or not embedded.dimensions:
         return said
-    count = number(embedded.dimensions)
+    count = number(embedded.dimensions).replace(THIN_SPACE, NARROW_NO_BREAK_SPACE)
     return tr("{tested}, {count} dimensions", tested=said, count=count)
 
 

@@ -296,7 +296,7 @@ async def test_that_a_test_tries_an_embedding_model_too(desk: Desk) -> None:
     async with Loopback(vectors(1536)) as server:
         section = await openai_at(desk, server)
         assert section.said.endswith("Embeddings")
-        assert section.when.endswith("1\u2009536 dimensions")
+        assert section.when.endswith("1\u202f536 dimensions")
         asked = [each.json() for each in server.requests if each.path.endswith("/embeddings")]
         assert [each["model"] for each in asked] == ["text-embedding-3-small"]
 
