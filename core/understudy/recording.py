@@ -106,6 +106,7 @@ class AnswerRecorder:
             cost = _cost_of(self.trail)
             if cost is not None:
                 figures["cost"] = cost
+                figures["cost_estimated"] = any(attempt.estimated for attempt in self.trail)
         return figures
 
     async def finish(self, state: EndState, failure: JsonObject | None = None) -> None:

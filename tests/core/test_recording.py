@@ -161,6 +161,15 @@ async def test_that_the_cost_is_told_where_that_of_all_who_wrote_is_known(
     assert recorder.figures().get("cost") == (told if told is None else pytest.approx(told))
 
 
+async def test_that_a_cost_that_nobody_counted_is_told_as_an_estimate(history: History) -> None:
+    recorder = await a_recorder(history)
+    recorder.take(TextDelta("Words."))
+    recorder.trail += [replace(FAILED, cost=0.1, estimated=True), replace(ANSWERED, cost=0.2)]
+    assert recorder.figures()["cost_estimated"]
+    recorder.trail[0] = replace(FAILED, cost=0.1)
+    assert not recorder.figures()["cost_estimated"]
+
+
 async def test_that_thinking_aloud_is_kept_apart_from_the_answer(history: History) -> None:
     recorder = await a_recorder(history)
     assert recorder.take(ReasoningDelta("Hm. ")) == ""

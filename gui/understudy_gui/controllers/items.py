@@ -133,5 +133,5 @@ def meta_of(stored: Mapping[str, Any]) -> Meta | None:
         figures.append(wording.tokens(count))
     cost = stored.get("cost")
     if isinstance(cost, int | float) and cost > 0:
-        figures.append(wording.cost(cost))
+        figures.append(wording.cost(cost, estimated=bool(stored.get("cost_estimated"))))
     return Meta(name, model or name, tuple(figures))

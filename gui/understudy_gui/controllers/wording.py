@@ -239,11 +239,12 @@ def tokens(count: int) -> str:
     return tr("{count} tokens", count=number(count))
 
 
-def cost(usd: float) -> str:
-    """Say what an answer cost: $0.0061, $1.24."""
+def cost(usd: float, *, estimated: bool = False) -> str:
+    """Say what an answer cost: $0.0061, $1.24, or about that where nobody counted."""
     if usd < LEAST_SHOWN:
         return f"<${LEAST_SHOWN:.4f}"
-    return f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}"
+    said = f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}"
+    return f"≈{NBSP}{said}" if estimated else said
 
 
 def route_name(name: str) -> str:

@@ -209,6 +209,7 @@ def test_that_costs_are_set_as_the_design_sets_them() -> None:
         "$1.24",
         "<$0.0001",
     ]
+    assert wording.cost(0.00612, estimated=True) == "≈\u00a0$0.0061"
 
 
 def test_that_one_asked_as_well_is_no_reason_for_another_to_stand_in() -> None:
