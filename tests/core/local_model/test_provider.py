@@ -122,7 +122,7 @@ async def test_that_the_second_question_finds_it_loaded(model: Path) -> None:
 
 async def test_that_the_context_is_the_files_own_and_is_told(model: Path) -> None:
     async with staged(model, openai_stream("Hello")) as stage:
-        assert stage.provider.facts("tiny") == ModelFacts()
+        assert stage.provider.facts("tiny") == ModelFacts(input_price=0.0, output_price=0.0)
         await stage.answer()
         order = stage.order
         assert order["context"] == CONTEXT
