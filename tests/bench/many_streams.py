@@ -185,6 +185,8 @@ def rounded(value: Any) -> Any:
     if isinstance(value, dict):
         figures = cast("dict[str, Any]", value)
         return {name: rounded(each) for name, each in figures.items()}
+    if isinstance(value, list):
+        return [rounded(each) for each in cast("list[Any]", value)]
     return round(value, 3) if isinstance(value, float) else value
 
 
