@@ -77,11 +77,13 @@ class CitationFound:
 class ModelLoading:
     """A model on this computer is being made ready; ``fraction`` is how much of it, where known.
 
-    It is no content, but as long as it goes on the first word is waited for longer.
+    It is no content, but as long as it goes on the first word is waited for longer: ``within`` so
+    many seconds, where it is known how long a model of its size takes.
     """
 
     stage: Literal["checking", "starting", "loading", "ready"]
     fraction: float | None = None
+    within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class Run:
                 await self._after.over.wait()
                 self._after = None
             prepared = await self._prepare()
-            self._tell(ModelLoading("starting"))
+            self._tell(ModelLoading("starting", within=prepared.order.within))
             async with ModelProcess.started(self._command, prepared.order) as process:
                 await self._load(process, prepared)
                 self._tell(ModelLoading("ready"))

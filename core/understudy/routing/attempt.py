@@ -162,7 +162,7 @@ class Asking:
                 case CitationFound():
                     delivered.append(event)
                 case ModelLoading():
-                    self._clock.loading()
+                    self._clock.loading(event.within)
                     delivered.append(event)
                 case AllowanceReported():
                     if self._note is not None:

@@ -68,7 +68,7 @@ class AnswerClock:
         self._left = first_token_within
         self._all_left = inf if total_within is None else total_within
         self._started = False
-        self._loads = False
+        self._loads: float | None = None
         self._loop = loop
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -82,11 +82,15 @@ class AnswerClock:
         self._started = True
         self._left = self._idle
 
-    def loading(self) -> None:
-        """Note that a model is being made ready: its first word is waited for longer, once."""
-        if not self._started and not self._loads:
-            self._loads = True
-            self._left = LOADING + self._within
+    def loading(self, within: float | None = None) -> None:
+        """Note that a model is being made ready: its first word is waited for longer, once.
+
+        ``within`` is how long that may take, in place of what is usual.
+        """
+        if self._started or (self._loads is not None and within in {None, self._loads}):
+            return
+        self._loads = LOADING if within is None else within
+        self._left = self._loads + self._within
 
     def ended(self) -> None:
         """Note that the answer is whole: only a last count of tokens may follow, and soon."""

@@ -179,3 +179,16 @@ async def test_that_loading_counts_no_more_once_something_was_said() -> None:
         with pytest.raises(ProviderError) as caught:
             await clock.next(batches)
     assert caught.value.kind is ErrorKind.IDLE_TIMEOUT
+
+
+async def test_that_a_large_model_has_as_long_as_its_size_takes() -> None:
+    clock = make_clock(within=8.0)
+    async with aclosing(after(1.0, 250.0, 250.0)) as batches:
+        await clock.next(batches)
+        clock.loading()
+        clock.loading(300.0)
+        await clock.next(batches)
+        clock.loading(300.0)
+        with pytest.raises(ProviderError):
+            await clock.next(batches)
+    assert now() == 1.0 + 300.0 + 8.0
