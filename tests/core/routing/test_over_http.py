@@ -14,8 +14,10 @@ from helpers.providers import QUESTION, listen
 from helpers.replies import SILENCE, Ending, openai_stream, overloaded, rate_limited, wrong_key
 from understudy.errors import AnswerInterrupted, ErrorKind
 from understudy.events import HandedOver, TextDelta
+from understudy.model_facts import ModelFacts
 from understudy.providers.base import ProviderRow
 from understudy.providers.http import HttpProvider
+from understudy.routing.pace import ENOUGH
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.router import Router
 from understudy.transport.http import HttpTransport
@@ -38,8 +40,14 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def line_up(*base_urls: str, patience: float = 0.5) -> AsyncGenerator[Router]:
+async def line_up(
+    *base_urls: str, patience: float = 0.5, price: float | None = None
+) -> AsyncGenerator[Router]:
     """A router whose providers a, b, … stand at these addresses, heard for so many seconds."""
+
+    def facts(_provider: str, _model: str, _listed: ModelFacts) -> ModelFacts:
+        return ModelFacts(input_price=price, output_price=price)
+
     transport = HttpTransport()
     transport.load()
     router = Router(idle_within=patience)
@@ -48,7 +56,7 @@ async def line_up(*base_urls: str, patience: float = 0.5) -> AsyncGenerator[Rout
         row = ProviderRow(
             name, name.upper(), "openai-chat", base_url, models=(f"{name}-1",), needs_key=False
         )
-        router.register_chat_provider(HttpProvider(row, transport, lambda: None))
+        router.register_chat_provider(HttpProvider(row, transport, lambda: None, facts=facts))
     entries = [RouteEntry(name, first_token_within=patience) for name in names]
     router.set_route(Route("r", tuple(entries)))
     try:
@@ -189,3 +197,24 @@ async def test_that_many_answers_at_once_are_each_their_own() -> None:
     ):
         heard = await asyncio.gather(*(listen(router) for _ in range(40)))
     assert {each.text for each in heard} == {WHOLE}
+
+
+async def test_that_who_loses_a_race_is_hung_up_on_at_once() -> None:
+    async with (
+        Loopback(openai_stream("quick")) as slow,
+        Loopback(openai_stream("fast")) as fast,
+        line_up(slow.base_url, fast.base_url, patience=5.0, price=1.0) as router,
+    ):
+        entries = (RouteEntry("a"), RouteEntry("b"))
+        router.set_route(Route("r", entries, strategy="race", race_cap=1.0))
+        fast.play(SILENCE)  # nobody but the first gives a pace to go by
+        while (await listen(router)).finished.provider == "a" and len(slow.chats) < ENOUGH:
+            pass
+        slow.play(SILENCE)
+        fast.play(openai_stream("fast"))
+        assert (await listen(router)).text == "fast"
+        lost, won = slow.chats[-1], fast.chats[-1]
+        hung_up = await lost.saw_disconnect()
+        assert hung_up is not None
+        assert won.answered_at is not None
+        assert hung_up - won.answered_at < 0.05
