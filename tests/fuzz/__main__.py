@@ -58,37 +58,31 @@ def _is_number(word: str) -> bool:
 def _holds(name: str, seconds: float, seed: int) -> bool:
     if name not in targets():
         return _still_holds(Path(name))
-    slow = json.loads(_output("fuzz.growth", name, within=GRACE * 5) or '{"growth": "it hangs"}')
+    slow = _told("fuzz.growth", name, within=GRACE * 5)
     for shape, times in slow.items():
         say(f"{name:17} SLOW with {shape}: {times}")
     began = time.monotonic()
     words = [name, f"{seconds}", f"{seed}", f"{FOLDER}"]
-    told: dict[str, Any] = json.loads(
-        _output("fuzz.engine", *words, within=seconds + GRACE).rpartition("\n")[2]
-        or '{"broken": "it hangs, or its process died", "inputs": 0}'
-    )
+    told = _told("fuzz.engine", *words, within=seconds + GRACE)
     verdict = "held" if "broken" not in told else f"BROKEN {told['broken']}"
-    say(f"{name:17} {told['inputs']:>9} inputs in {time.monotonic() - began:4.0f} s: {verdict}")
+    say(
+        f"{name:17} {told.get('inputs', 0):>9} inputs in {time.monotonic() - began:4.0f} s: {verdict}"
+    )
     if "file" in told:
         say(f"{'':17} {told['file']}: {told['input']}")
     return not slow and "broken" not in told
 
 
-def _output(module: str, *arguments: str, within: float) -> str:
-    """Run a module in a process of its own; nothing where it does not end in time."""
+def _told(module: str, *arguments: str, within: float) -> dict[str, Any]:
+    """Run a module in a process of its own; what it says in JSON, or how it ended without a word."""
     command = [sys.executable, "-m", module, *arguments]
     try:
-        ran = subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            timeout=within,
-            check=False,
-        )
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
     except subprocess.TimeoutExpired:
-        return ""
-    return ran.stdout.strip()
+        return {"broken": f"it did not end within {within:g} s"}
+    if ran.stdout.strip():
+        return json.loads(ran.stdout.strip().rpartition("\n")[2])
+    return {"broken": f"its process ended with {ran.returncode}: {ran.stderr[-300:]}"}
 
 
 def _still_holds(path: Path) -> bool:

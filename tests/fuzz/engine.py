@@ -117,7 +117,7 @@ class Run:
         self._corpus.mkdir(parents=True, exist_ok=True)
         for data in self.target.seeds:
             (self._corpus / sha256(data).hexdigest()[:16]).write_bytes(data)
-        options = [f"-seed={self.seed}", f"-max_len={LONGEST}", "-timeout=60", "-verbosity=0"]
+        options = [f"-seed={self.seed}", f"-max_len={LONGEST}", "-timeout=0", "-verbosity=0"]
         atheris.Setup([sys.argv[0], *options, str(self._corpus)], one, custom_mutator=mutate)
         atheris.Fuzz()
 
