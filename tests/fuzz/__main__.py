@@ -65,16 +65,15 @@ def _holds(name: str, seconds: float, seed: int) -> bool:
     words = [name, f"{seconds}", f"{seed}", f"{FOLDER}"]
     told = _told("fuzz.engine", *words, within=seconds + GRACE)
     verdict = "held" if "broken" not in told else f"BROKEN {told['broken']}"
-    say(
-        f"{name:17} {told.get('inputs', 0):>9} inputs in {time.monotonic() - began:4.0f} s: {verdict}"
-    )
+    took, inputs = time.monotonic() - began, told.get("inputs", 0)
+    say(f"{name:17} {inputs:>9} inputs in {took:4.0f} s: {verdict}")
     if "file" in told:
         say(f"{'':17} {told['file']}: {told['input']}")
     return not slow and "broken" not in told
 
 
 def _told(module: str, *arguments: str, within: float) -> dict[str, Any]:
-    """Run a module in a process of its own; what it says in JSON, or how it ended without a word."""
+    """Run a module in a process of its own; what it says, or how it ended without a word."""
     command = [sys.executable, "-m", module, *arguments]
     try:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
