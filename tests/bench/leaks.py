@@ -58,6 +58,12 @@ async def held_at_last(before: Held, within: float = 5.0) -> Held:
     return now
 
 
+def remembered(name: str) -> int:
+    """How many objects of the class called ``name`` there are."""
+    gc.collect()
+    return sum(type(each).__name__ == name for each in gc.get_objects())
+
+
 class Sample(NamedTuple):
     """One look at a process at work: seconds since the first, and how much it holds, in bytes."""
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from bench.leaks import Growth, held, held_at_last
+from bench.leaks import Growth, held, held_at_last, remembered
 from bench.many_streams import SPARE, allow_open_files, rounded
 from bench.router_bench import QUESTION
 from bench.soak_server import NAMES, STEADY, UNHURT, WORDS, soak_servers
@@ -35,6 +35,7 @@ from understudy.providers.http import HttpProvider
 from understudy.requests import ChatRequest
 from understudy.routing.route import Route, RouteEntry
 from understudy.routing.router import Router
+from understudy.transport import lanes
 from understudy.transport.http import HttpTransport
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ REQUEST: Final = ChatRequest((Message.user(QUESTION),))
 WHOLE: Final = "".join(WORDS)
 STOPPED: Final = 0.03
 """Share of answers that their reader stops in the middle."""
+KEPT: Final = lanes.AT_ONCE + lanes.CUT_OFF
+"""Connections that the transport may still remember when nothing is under way."""
 LIFTED_EVERY: Final = 0.25
 """Seconds after which a person says "try now": the soak is about faults, not about rests."""
 
@@ -192,8 +195,10 @@ async def load(base_urls: Sequence[str], seconds: float, at_once: int) -> dict[s
         for task in beside:
             task.cancel()
         await asyncio.wait(beside)
+        kept = remembered("AsyncHTTPConnection") - BARE_AT_ONCE
         await transport.aclose()
-    return {**figures_of(tally), **growth.figures(), "measured": answers_measured(recorder)}
+    measured = answers_measured(recorder)
+    return {**figures_of(tally), **growth.figures(), "measured": measured, "kept": kept}
 
 
 def figures_of(tally: Tally) -> dict[str, Any]:
@@ -248,6 +253,8 @@ def faults_of(figures: dict[str, Any]) -> list[str]:
     faults = [f"{number} {name} left" for name, number in figures["left"].items() if number > 0]
     if figures["wrong"]:
         faults.append(f"{figures['wrong']} answers with wrong words")
+    if figures["kept"] > KEPT:
+        faults.append(f"{figures['kept']} connections remembered")
     if figures["measured"] != figures["answers"]:
         faults.append("metrics that count other answers")
     return faults
