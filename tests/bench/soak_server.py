@@ -132,19 +132,26 @@ class Server:
         return list(WORDS[max(said - self._dice.choice((0, 2)), 0) :])
 
 
+async def fail_now_and_then(server: Loopback) -> None:
+    """Let a server vanish and come back, until cancelled."""
+    while True:
+        await asyncio.sleep(OPEN_FOR)
+        await server.stop()
+        await asyncio.sleep(SHUT_FOR)
+        await server.start()
+
+
 async def serve(pace: float) -> None:
-    """Serve until the starter ends this process."""
+    """Serve until the starter's end of the pipe closes."""
     servers = [Server(name, pace).http for name in NAMES]
     async with AsyncExitStack() as stack:
         for server in servers:
             await stack.enter_async_context(server)
         sys.stdout.write(" ".join(server.base_url for server in servers) + "\n")
         sys.stdout.flush()
-        while True:
-            await asyncio.sleep(OPEN_FOR)
-            await servers[-1].stop()
-            await asyncio.sleep(SHUT_FOR)
-            await servers[-1].start()
+        failing = asyncio.create_task(fail_now_and_then(servers[-1]))
+        await asyncio.to_thread(sys.stdin.read)
+        failing.cancel()
 
 
 @contextmanager
@@ -153,6 +160,7 @@ def soak_servers(pace: float = PACE) -> Generator[list[str]]:
     with subprocess.Popen(
         [sys.executable, "-m", "bench.soak_server", str(pace)],
         env=environment(),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
