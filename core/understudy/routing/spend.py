@@ -37,8 +37,11 @@ class Spend:
         return self._budgets.get(provider)
 
     def note(self, provider: str, cost: float | None) -> None:
-        """Count what an attempt cost, one that failed or was stopped as well."""
-        if cost:
+        """Count what an attempt cost, one that failed or was stopped as well.
+
+        What is no price is passed over: one NaN would switch a budget off for the month.
+        """
+        if cost is not None and isfinite(cost) and cost > 0:
             key = self._month(), provider
             self._spent[key] = self._spent.get(key, 0.0) + cost
 

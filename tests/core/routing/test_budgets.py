@@ -141,3 +141,13 @@ async def test_that_one_who_never_spoke_is_not_charged_by_guess() -> None:
         (None, False),
         (None, False),
     ]
+
+
+@pytest.mark.parametrize("cost", [float("nan"), float("inf"), -5.0, None])
+def test_that_what_is_no_price_leaves_a_budget_in_force(cost: float | None) -> None:
+    spend = Spend(lambda: EPOCH)
+    spend.set_budget("a", 1.0)
+    spend.note("a", cost)
+    assert spend.spent("a") == 0.0
+    spend.note("a", 2.0)
+    assert spend.is_used_up("a")
